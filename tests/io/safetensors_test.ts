@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -12,7 +13,7 @@ const golden = new URL("../golden/safetensors/", import.meta.url);
 
 Deno.test("every dtype written by the Rust library is read with its values", async () => {
   const { tensors, metadata } = await readSafetensors(
-    new URL("mixed.safetensors", golden).pathname,
+    fromFileUrl(new URL("mixed.safetensors", golden)),
   );
   const expected = JSON.parse(await Deno.readTextFile(new URL("mixed.json", golden)));
   assertEquals(metadata, expected.metadata);
