@@ -24,3 +24,10 @@ export {
 } from "./tokenizer.ts";
 export { SPECIAL_TOKENS, type SpecialToken, Vocabulary } from "./vocabulary.ts";
 export { wordPiece, type WordPieceOptions } from "./wordpiece.ts";
+export {
+  countWords,
+  type Merge,
+  trainWordPiece,
+  wordPieceMerges,
+  type WordPieceTrainerOptions,
+} from "./wordpiece_trainer.ts";

@@ -65,14 +65,6 @@ export interface DecodeOptions {
 /** A text, or one that is split into words already (then `wordIds` are places in this list). */
 export type TextInput = string | readonly string[];
 
-/** The pieces of one text before special tokens. */
-interface Pieces {
-  readonly ids: Int32Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  readonly words: Int32Array;
-}
-
 /**
  * Texts to ids and back: BasicTokenizer, then WordPiece, then [CLS] and [SEP] (Devlin 2019,
  * Sect. 3). One pass over the text; same ids as Hugging Face's Rust library or as
@@ -117,7 +109,7 @@ export class BertTokenizer {
   readonly #scanner: WordScanner;
   readonly #special = /\[(?:PAD|UNK|CLS|SEP|MASK)\]/g;
   readonly #specialIds: ReadonlySet<number>;
-  // The pieces of the text at hand.
+  // The pieces of the texts at hand, before special tokens: B's follow A's.
   #count = 0;
   #ids = new Int32Array(256);
   #starts = new Int32Array(256);
@@ -189,7 +181,9 @@ export class BertTokenizer {
 
   /** The pieces of a text as strings, without [CLS] and [SEP]. */
   tokenize(text: TextInput): string[] {
-    return this.pieces(this.#split(text).ids);
+    this.#count = 0;
+    this.#split(text);
+    return this.pieces(this.#ids.subarray(0, this.#count));
   }
 
   /** The pieces with these ids. */
@@ -249,16 +243,13 @@ export class BertTokenizer {
 
   #encode(a: TextInput, b: TextInput | undefined, options: EncodeOptions): Encoding {
     const { maxLength = Infinity, truncation = "longest", addSpecialTokens = true } = options;
-    const first = this.#split(a);
-    const second = b === undefined ? undefined : this.#split(b);
-    const specials = !addSpecialTokens ? 0 : second ? 3 : 2;
-    const [nA, nB] = this.#truncate(
-      first.ids.length,
-      second?.ids.length,
-      maxLength,
-      specials,
-      truncation,
-    );
+    this.#count = 0;
+    this.#split(a);
+    const allA = this.#count;
+    if (b !== undefined) this.#split(b);
+    const allB = b === undefined ? undefined : this.#count - allA;
+    const specials = !addSpecialTokens ? 0 : b === undefined ? 2 : 3;
+    const [nA, nB] = this.#truncate(allA, allB, maxLength, specials, truncation);
     const length = nA + nB + specials;
     const inputIds = new Int32Array(length);
     const tokenTypeIds = new Int32Array(length);
@@ -270,21 +261,20 @@ export class BertTokenizer {
       offsets[t] = NOWHERE;
       wordIds[t++] = null;
     };
-    const add = ({ ids, starts, ends, words }: Pieces, n: number) => {
-      for (let i = 0; i < n; i++) {
-        inputIds[t] = ids[i];
-        offsets[t] = [starts[i], ends[i]];
-        wordIds[t++] = words[i];
+    const add = (from: number, to: number) => {
+      for (let i = from; i < to; i++) {
+        inputIds[t] = this.#ids[i];
+        offsets[t] = [this.#starts[i], this.#ends[i]];
+        wordIds[t++] = this.#words[i];
       }
     };
     if (addSpecialTokens) special(this.clsId);
-    add(first, nA);
+    add(0, nA);
     if (addSpecialTokens) special(this.sepId);
-    if (second) {
-      const from = t;
-      add(second, nB);
+    if (b !== undefined) {
+      tokenTypeIds.fill(1, t);
+      add(allA, allA + nB);
       if (addSpecialTokens) special(this.sepId);
-      tokenTypeIds.fill(1, from);
     }
     return {
       inputIds,
@@ -355,18 +345,10 @@ export class BertTokenizer {
     };
   }
 
-  /** Words, then pieces. */
-  #split(text: TextInput): Pieces {
-    this.#count = 0;
+  /** Adds the pieces of a text. */
+  #split(text: TextInput) {
     if (typeof text === "string") this.#splitText(text, undefined);
     else text.forEach((word, number) => this.#splitText(word, number));
-    const n = this.#count;
-    return {
-      ids: this.#ids.slice(0, n),
-      starts: this.#starts.slice(0, n),
-      ends: this.#ends.slice(0, n),
-      words: this.#words.slice(0, n),
-    };
   }
 
   #splitText(text: string, given: number | undefined) {
