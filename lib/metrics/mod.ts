@@ -3,7 +3,38 @@
  *
  * @module
  */
+export { type ContingencyTable, contingencyTable, marginal } from "./contingency_table.ts";
 export { checkEmStack, type StackNames } from "./em_stack.ts";
+export {
+  type ForegroundRestricted,
+  foregroundRestricted,
+  type InformationStatistics,
+  informationStatistics,
+  type RandStatistics,
+  randStatistics,
+} from "./foreground_restricted.ts";
 export { type PixelError, pixelError, type PixelErrorAt } from "./pixel_error.ts";
 export { fScore, type PrecisionRecall, precisionRecall } from "./precision_recall.ts";
+export { type RandError, randError, type RandErrorAt } from "./rand_error.ts";
+export { SIMPLE_POINTS } from "./simple_point.ts";
+export { thinnedRegions } from "./thinning.ts";
 export { binarize, CHALLENGE_THRESHOLDS, thresholds, WARPING_THRESHOLDS } from "./thresholds.ts";
+export { topologyPreservingWarp, type Warp } from "./topology_preserving_warp.ts";
+export {
+  type VInfo,
+  vInfo,
+  type VInfoAt,
+  type VRand,
+  vRand,
+  vRandAndVInfo,
+  type VRandAt,
+} from "./v_rand.ts";
+export {
+  classifyMistakes,
+  WARPING_MISTAKES,
+  type WarpingError,
+  warpingError,
+  type WarpingErrorAt,
+  type WarpingMistake,
+  type WarpingMistakes,
+} from "./warping_error.ts";
