@@ -4,6 +4,7 @@
  * @module
  */
 export { type ContingencyTable, contingencyTable, marginal } from "./contingency_table.ts";
+export { type EmScores, emScores } from "./em_scores.ts";
 export { checkEmStack, type StackNames } from "./em_stack.ts";
 export {
   type ForegroundRestricted,
@@ -13,9 +14,13 @@ export {
   type RandStatistics,
   randStatistics,
 } from "./foreground_restricted.ts";
+export { maskOverlap, type Overlap, type OverlappingPair, overlappingPairs } from "./iou.ts";
+export { checkLabelPair } from "./label_pair.ts";
+export { type Localisation, localisation } from "./localisation.ts";
 export { type PixelError, pixelError, type PixelErrorAt } from "./pixel_error.ts";
 export { fScore, type PrecisionRecall, precisionRecall } from "./precision_recall.ts";
 export { type RandError, randError, type RandErrorAt } from "./rand_error.ts";
+export { type SegMeasure, segMeasure, type SegObject } from "./seg_measure.ts";
 export { SIMPLE_POINTS } from "./simple_point.ts";
 export { thinnedRegions } from "./thinning.ts";
 export { binarize, CHALLENGE_THRESHOLDS, thresholds, WARPING_THRESHOLDS } from "./thresholds.ts";
@@ -38,3 +43,4 @@ export {
   type WarpingMistake,
   type WarpingMistakes,
 } from "./warping_error.ts";
+export { type VariationOfInformation, variationOfInformation } from "./variation_of_information.ts";
