@@ -24,8 +24,10 @@ const OUTSIDE = -4, QUEUED = -3, MASK = -2, INIT = -1, DAM = 0;
  * Time is linear in the pixels (a radix sort and one visit of each).
  *
  * @param image the landscape: any values but float64 and NaN; one channel
- * @returns the basins, numbered from the lowest level upwards
- * @throws {RangeError} if the picture has more than one channel
+ * @param options `markers`: labels (0 = none) from which alone the water rises; no other minimum
+ * makes a basin, and what no marker's lake can reach stays 0. Our extension, for post-processing
+ * @returns the basins, numbered from the lowest level upwards (or as the markers are)
+ * @throws {RangeError} if the picture has more than one channel, or the markers another size
  *
  * @example
  * ```ts
@@ -35,9 +37,19 @@ const OUTSIDE = -4, QUEUED = -3, MASK = -2, INIT = -1, DAM = 0;
  * console.log(watershed(valleys).data); // [1, 1, 1, 0, 2, 2, 2]
  * ```
  */
-export function watershed(image: Image<SortablePixels>): Basins {
+export function watershed(
+  image: Image<SortablePixels>,
+  options: { readonly markers?: LabelImage } = {},
+): Basins {
   const { data, width, height, channels = 1 } = image;
+  const { markers } = options;
   if (channels !== 1) throw new RangeError(`watershed of ${channels} channels: give one channel`);
+  if (markers && (markers.width !== width || markers.height !== height)) {
+    throw new RangeError(
+      `the markers are ${markers.width} x ${markers.height} but the landscape is ` +
+        `${width} x ${height}: both must have the same size`,
+    );
+  }
   const stride = width + 2; // of the padded array: one pixel of OUTSIDE all around
   const neighbours = Int32Array.of(-1, -stride, 1, stride);
 
@@ -52,18 +64,21 @@ export function watershed(image: Image<SortablePixels>): Basins {
   for (let k = 0; k < order.length; k++) {
     const y = Math.floor(order[k] / width);
     padded[k] = (y + 1) * stride + (order[k] - y * width) + 1;
-    labels[padded[k]] = INIT;
+    labels[padded[k]] = markers && markers.data[order[k]] > 0 ? markers.data[order[k]] : INIT;
   }
 
   const queue = new Int32Array(data.length);
   let count = 0;
   for (let from = 0, to = 0; from < order.length; from = to) {
     const level = data[order[from]];
-    while (to < order.length && data[order[to]] === level) labels[padded[to++]] = MASK;
+    for (; to < order.length && data[order[to]] === level; to++) {
+      if (labels[padded[to]] === INIT) labels[padded[to]] = MASK;
+    }
 
     // The shore: pixels of this level that touch what is already flooded (or a dam).
     let head = 0, tail = 0;
     for (let k = from; k < to; k++) {
+      if (labels[padded[k]] !== MASK) continue;
       for (let d = 0; d < 4; d++) {
         if (labels[padded[k] + neighbours[d]] >= DAM) {
           labels[padded[k]] = QUEUED;
@@ -88,6 +103,7 @@ export function watershed(image: Image<SortablePixels>): Basins {
       labels[p] = mine;
     }
 
+    if (markers) continue; // what no lake has reached waits for a higher level
     // What no lake has reached is a new minimum.
     for (let k = from; k < to; k++) {
       if (labels[padded[k]] >= DAM) continue;
@@ -108,6 +124,7 @@ export function watershed(image: Image<SortablePixels>): Basins {
   }
 
   const basins = new Int32Array(data.length);
-  for (let k = 0; k < order.length; k++) basins[order[k]] = labels[padded[k]];
+  for (let k = 0; k < order.length; k++) basins[order[k]] = Math.max(DAM, labels[padded[k]]);
+  if (markers) count = new Set(markers.data.filter((marker) => marker > 0)).size;
   return { data: basins, width, height, count };
 }

@@ -1,4 +1,4 @@
-import type { Image, LabelImage, Pixels } from "../image/mod.ts";
+import type { Box, Image, LabelImage, Pixels } from "../image/mod.ts";
 import { contingencyTable, marginal } from "./contingency_table.ts";
 import { checkLabelPair } from "./label_pair.ts";
 
@@ -85,6 +85,25 @@ export function overlappingPairs(a: LabelImage, b: LabelImage): OverlappingPair[
     pairs.push({ a: labelA, b: labelB, ...overlap(...sizes) });
   }
   return pairs;
+}
+
+/**
+ * The intersection over union of two boxes; 0 where they only touch or one has no area.
+ *
+ * @example
+ * ```ts
+ * import { boxIou } from "./mod.ts";
+ *
+ * const a = { x: 0, y: 0, width: 2, height: 2 }, b = { x: 1, y: 0, width: 2, height: 2 };
+ * console.log(boxIou(a, b)); // 0.3333333333333333
+ * ```
+ */
+export function boxIou(a: Box, b: Box): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  if (!(width > 0 && height > 0)) return 0;
+  const intersection = width * height;
+  return intersection / (a.width * a.height + b.width * b.height - intersection);
 }
 
 function overlap(intersection: number, inA: number, inB: number): Overlap {

@@ -1,4 +1,5 @@
-import { type Box, boxIou } from "./bounding_box.ts";
+import type { Box } from "../image/mod.ts";
+import { boxIou } from "./iou.ts";
 
 /** How well one object per picture was located. */
 export interface Localisation {

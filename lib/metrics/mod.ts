@@ -3,6 +3,20 @@
  *
  * @module
  */
+export { type AdaptedRandError, adaptedRandError } from "./adapted_rand_error.ts";
+export {
+  type AveragePrecision,
+  averagePrecision,
+  type AveragePrecisionAt,
+  COCO_IOUS,
+  type Detections,
+} from "./average_precision.ts";
+export {
+  type ConfusionMatrix,
+  confusionMatrix,
+  type SemanticScores,
+  semanticScores,
+} from "./confusion_matrix.ts";
 export { type ContingencyTable, contingencyTable, marginal } from "./contingency_table.ts";
 export { type EmScores, emScores } from "./em_scores.ts";
 export { checkEmStack, type StackNames } from "./em_stack.ts";
@@ -14,7 +28,13 @@ export {
   type RandStatistics,
   randStatistics,
 } from "./foreground_restricted.ts";
-export { maskOverlap, type Overlap, type OverlappingPair, overlappingPairs } from "./iou.ts";
+export {
+  boxIou,
+  maskOverlap,
+  type Overlap,
+  type OverlappingPair,
+  overlappingPairs,
+} from "./iou.ts";
 export { checkLabelPair } from "./label_pair.ts";
 export { type Localisation, localisation } from "./localisation.ts";
 export { type PixelError, pixelError, type PixelErrorAt } from "./pixel_error.ts";

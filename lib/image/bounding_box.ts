@@ -1,4 +1,4 @@
-import type { LabelImage } from "../image/mod.ts";
+import type { LabelImage } from "./image.ts";
 
 /** A rectangle: the corner nearest the origin and the extent, in pixels, fractions allowed. */
 export interface Box {
@@ -42,23 +42,4 @@ export function boundingBoxes(labels: LabelImage): Map<number, Box> {
       { x: left, y: top, width: right - left + 1, height: bottom - top + 1 },
     ]),
   );
-}
-
-/**
- * The intersection over union of two boxes; 0 where they only touch or one has no area.
- *
- * @example
- * ```ts
- * import { boxIou } from "./mod.ts";
- *
- * const a = { x: 0, y: 0, width: 2, height: 2 }, b = { x: 1, y: 0, width: 2, height: 2 };
- * console.log(boxIou(a, b)); // 0.3333333333333333
- * ```
- */
-export function boxIou(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (!(width > 0 && height > 0)) return 0;
-  const intersection = width * height;
-  return intersection / (a.width * a.height + b.width * b.height - intersection);
 }
