@@ -7,7 +7,7 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "node:util";
 import { useBackend } from "../lib/backend/mod.ts";
 import { wasmThreadsReady } from "../lib/backend/wasm/start.ts";
 import { findPython, type Peer, startPeer } from "./peer.ts";
@@ -48,9 +48,17 @@ interface Row {
   peer_peak_mib: number | null;
 }
 
-const flags = parseArgs(Deno.args, {
-  string: ["against", "only", "rounds", "warm-up"],
-  boolean: ["json", "check", "help"],
+const { values: flags } = parseArgs({
+  args: Deno.args,
+  options: {
+    against: { type: "string" },
+    only: { type: "string" },
+    rounds: { type: "string" },
+    "warm-up": { type: "string" },
+    json: { type: "boolean" },
+    check: { type: "boolean" },
+    help: { type: "boolean" },
+  },
 });
 if (flags.help) {
   console.log(HELP);
