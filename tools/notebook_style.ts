@@ -82,22 +82,24 @@ function machineTrace(text: string): string | undefined {
  */
 export function functionLengths(source: string): { name: string; lines: number }[] {
   const code = masked(source);
-  const heads =
-    /\bfunction\b\s*\*?\s*([\w$]*)[^({]*\(|(?:\b([\w$]+)\s*=\s*(?:async\s*)?[^\n;{}]*)?=>\s*\{/g;
-  return [...code.matchAll(heads)].flatMap((match) => {
-    const isArrow = match[0].endsWith("{");
+  return [...code.matchAll(/\bfunction\b\s*\*?\s*([\w$]*)[^({]*\(|=>\s*\{/g)].map((match) => {
     const end = match.index + match[0].length - 1;
-    const open = isArrow ? end : bodyStart(code, closing(code, end));
-    if (open < 0) return [];
-    const lines = codeLines(source.slice(match.index, closing(code, open) + 1));
-    return [{ name: match[1] || match[2] || "a function", lines }];
+    const arrow = match[0].endsWith("{");
+    // An arrow function begins with its line, where its name stands if it has one.
+    const start = arrow ? code.lastIndexOf("\n", match.index) + 1 : match.index;
+    const name = arrow ? code.slice(start, end).match(/([\w$]+)\s*=(?!>)/)?.[1] : match[1];
+    const open = arrow ? end : bodyStart(code, closing(code, end));
+    return {
+      name: name || "a function",
+      lines: codeLines(source.slice(start, closing(code, open) + 1)),
+    };
   });
 }
 
 /** The brace that opens a body, behind the parameters and perhaps a type that has braces of its own. */
 function bodyStart(code: string, parameters: number): number {
   const open = code.indexOf("{", parameters);
-  if (open < 0) return open;
+  if (open < 0) return parameters; // declared only
   const next = code.slice(closing(code, open) + 1).match(/^\s*\{/);
   return next ? closing(code, open) + next[0].length : open;
 }
@@ -116,6 +118,6 @@ function closing(code: string, open: number): number {
 function masked(source: string): string {
   const blank = (text: string) => text.replace(/[^\n]/g, " ");
   const literals =
-    /\/\/[^\n]*|\/\*[^]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`|(?<=[=(,:[!&|?;{}]\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/\w*/g;
+    /\/\/[^\n]*|\/\*[^]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`|(?<=[-=(,:[!&|?;{}+*<>]\s*|\breturn\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/\w*/g;
   return source.replace(literals, blank);
 }
