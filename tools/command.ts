@@ -92,23 +92,25 @@ export async function capture(
 }
 
 /**
- * Runs a program to its end with this terminal as its own.
+ * Runs a program in the repository's root to its end, with this terminal as its own.
  *
+ * @param words the program and its arguments
+ * @param options environment variables to add; `quiet` sends what it prints to standard error
  * @returns whether it ended with exit code 0
  */
 export async function run(
   words: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { env?: Record<string, string>; quiet?: boolean } = {},
 ): Promise<boolean> {
-  const { success } = await new Deno.Command(words[0], {
+  const child = new Deno.Command(words[0], {
     args: words.slice(1),
-    cwd: options.cwd ?? root,
+    cwd: root,
     env: options.env,
     stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn().status;
-  return success;
+    stdout: options.quiet ? "piped" : "inherit",
+  }).spawn();
+  if (options.quiet) await child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true });
+  return (await child.status).success;
 }
 
 /** The last few lines of a program's output, indented, to stand under a sentence. */
