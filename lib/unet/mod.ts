@@ -1,0 +1,7 @@
+/**
+ * U-Net: the network of Ronneberger, Fischer and Brox (2015) and what it needs before and after.
+ *
+ * @module
+ */
+export { PAPER_DEPTH, tileCovering, type TileSize, tileSize, validSides } from "./tile_sizes.ts";
+export { type LayerRow, parameterCount, UNet, type UNetConfig } from "./unet.ts";
