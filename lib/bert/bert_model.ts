@@ -14,22 +14,21 @@ import { BertEmbeddings } from "./embeddings.ts";
 import { BertEncoder } from "./encoder.ts";
 import type { Encoding } from "./encoding.ts";
 import { type BertInput, inputTensors } from "./input.ts";
-import { createDropout } from "./layers.ts";
+import { dropoutOf } from "./layers.ts";
 import { ParameterScope, randomSource } from "./parameter_scope.ts";
 import { BertPooler } from "./pooler.ts";
 
 /** How a model is made. */
 export interface BertModelOptions {
-  /**
-   * Draws the first weights and, in training, the dropout. Its state changes with every training
-   * step: save it with the weights to go on exactly where a run stopped.
-   */
+  /** Draws the first weights. */
   readonly random: Random;
   /** Whether the encoder has the dense layer on [CLS]. Default true. */
   readonly pooler?: boolean;
 }
 
-/** What a forward pass should do and give. */
+/**
+ * What a forward pass should do and give. In training `random` draws the dropout.
+ */
 export interface BertForwardOptions extends ForwardOptions {
   /** Also give the embeddings and the output of every layer. Default false. */
   readonly hiddenStates?: boolean;
@@ -60,24 +59,21 @@ export class BertBody {
   readonly #encoder: BertEncoder;
   readonly #pooler?: BertPooler;
   readonly #config: BertConfig;
-  readonly #random: Random;
 
-  constructor(scope: ParameterScope, config: BertConfig, options: BertModelOptions) {
-    const { random, pooler = true } = options;
+  /** @param pooler whether to build the dense layer on [CLS] */
+  constructor(scope: ParameterScope, config: BertConfig, pooler: boolean) {
     this.embeddings = new BertEmbeddings(scope.at("embeddings"), config);
     this.#encoder = new BertEncoder(scope.at("encoder"), config);
     if (pooler) this.#pooler = new BertPooler(scope.at("pooler"), config);
     this.#config = config;
-    this.#random = random;
   }
 
   forward(input: BertInput | Encoding, options: BertForwardOptions = {}): BertOutput {
-    const { training = false, causal = false } = options;
     return tf.tidy(() => {
       const { inputIds, tokenTypeIds, attentionMask } = inputTensors(input, this.#config);
-      const dropout = createDropout(training, this.#random);
+      const dropout = dropoutOf(options);
       const embedded = this.embeddings.forward(inputIds, tokenTypeIds, dropout); // [B, T, H]
-      const mask = additiveMask(attentionMask, causal);
+      const mask = additiveMask(attentionMask, options.causal);
       const { hiddenStates, attentions } = this.#encoder.forward(embedded, mask, dropout);
       const lastHiddenState = hiddenStates.at(-1)!; // [B, T, H]
       const pooled = this.#pooler?.forward(lastHiddenState); // [B, H]
@@ -114,8 +110,6 @@ export class BertModel implements Model<BertInput | Encoding, BertOutput> {
   readonly parameters: Parameters;
   /** Where the weights came from; undefined for a new model. */
   readonly loaded?: LoadReport;
-  /** The generator that dropout draws from. */
-  readonly random: Random;
   readonly #body: BertBody;
 
   /** @param config the sizes */
@@ -127,8 +121,7 @@ export class BertModel implements Model<BertInput | Encoding, BertOutput> {
       randomSource(options.random.fork("weights"), config.initializerRange),
     );
     this.config = config;
-    this.random = options.random;
-    this.#body = new BertBody(scope, config, options);
+    this.#body = new BertBody(scope, config, options.pooler ?? true);
     this.parameters = scope.parameters;
   }
 
@@ -137,7 +130,7 @@ export class BertModel implements Model<BertInput | Encoding, BertOutput> {
    * file or shards). The checkpoint may be that of a bare encoder or of a model with heads.
    *
    * @param folder for example what `deno task data get` made
-   * @param options `random` is needed for dropout only. Default: seed 0.
+   * @param options `random` draws what the checkpoint lacks. Default: seed 0.
    * @throws {Error} if a file is missing or damaged, a tensor of the encoder is missing, or a shape
    *   disagrees with config.json; missing pooler weights mean that `pooled` is not given
    */

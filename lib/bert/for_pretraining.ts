@@ -66,7 +66,7 @@ export class BertForPreTraining extends BertWithHead<PreTrainingOutput, MaskedIn
 
   /** A new model, or one in a scope that holds its values. */
   constructor(config: BertConfig, options: WithHeadOptions, scope = freshScope(config, options)) {
-    super(config, options, true, scope);
+    super(config, true, scope);
     const { word } = this.bert.embeddings;
     this.#predictions = new MaskedLanguageModelHead(
       scope.at("cls").at("predictions"),
@@ -106,7 +106,7 @@ export class BertForMaskedLM extends BertWithHead<MaskedLMOutput, MaskedInput | 
 
   /** A new model, or one in a scope that holds its values. */
   constructor(config: BertConfig, options: WithHeadOptions, scope = freshScope(config, options)) {
-    super(config, options, false, scope);
+    super(config, false, scope);
     const { word } = this.bert.embeddings;
     this.#predictions = new MaskedLanguageModelHead(
       scope.at("cls").at("predictions"),

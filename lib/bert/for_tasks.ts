@@ -1,13 +1,14 @@
 // B batch, T places of a sequence, H hidden size, K classes, C choices
 import { join } from "@std/path";
 import { tf } from "../backend/mod.ts";
+import { dropout } from "../nn/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import type { BertForwardOptions, BertOutput } from "./bert_model.ts";
 import { buildFromCheckpoint } from "./checkpoint.ts";
 import { type BertConfig, readLabels } from "./config.ts";
 import type { Encoding } from "./encoding.ts";
 import type { BertInput } from "./input.ts";
-import { createDropout, Dense } from "./layers.ts";
+import { Dense } from "./layers.ts";
 import { BertWithHead, freshScope, type WithHeadOptions } from "./with_head.ts";
 
 /** How a classifier is made. */
@@ -35,13 +36,6 @@ export interface SpanOutput extends BertOutput {
 
 const labelNames = (labels: readonly string[] | number): readonly string[] =>
   typeof labels === "number" ? Array.from({ length: labels }, (_, i) => `LABEL_${i}`) : labels;
-
-/** Dropout on what the classifier sees, drawn after the encoder's. */
-const headDropout = <T extends tf.Tensor>(
-  model: BertWithHead<unknown>,
-  x: T,
-  { training = false }: BertForwardOptions,
-): T => createDropout(training, model.random)(x, model.config.hiddenDropout);
 
 async function loadClassifier<M extends BertWithHead<unknown>>(
   folder: string,
@@ -76,7 +70,7 @@ export class BertForSequenceClassification extends BertWithHead<ClassifierOutput
 
   /** A new model, or one in a scope that holds its values. */
   constructor(config: BertConfig, options: ClassifierOptions, scope = freshScope(config, options)) {
-    super(config, options, true, scope);
+    super(config, true, scope);
     this.labels = labelNames(options.labels);
     this.#classifier = new Dense(scope.at("classifier"), config.hiddenSize, this.labels.length);
   }
@@ -89,7 +83,7 @@ export class BertForSequenceClassification extends BertWithHead<ClassifierOutput
   forward(input: BertInput | Encoding, options: BertForwardOptions = {}): ClassifierOutput {
     return tf.tidy(() => {
       const output = this.bert.forward(input, options);
-      const pooled = headDropout(this, output.pooled!, options); // [B, H]
+      const pooled = dropout(output.pooled!, this.config.hiddenDropout, options); // [B, H]
       return { ...output, logits: this.#classifier.forward(pooled) }; // [B, K]
     });
   }
@@ -103,7 +97,7 @@ export class BertForTokenClassification extends BertWithHead<ClassifierOutput> {
 
   /** A new model, or one in a scope that holds its values. */
   constructor(config: BertConfig, options: ClassifierOptions, scope = freshScope(config, options)) {
-    super(config, options, false, scope);
+    super(config, false, scope);
     this.labels = labelNames(options.labels);
     this.#classifier = new Dense(scope.at("classifier"), config.hiddenSize, this.labels.length);
   }
@@ -116,7 +110,7 @@ export class BertForTokenClassification extends BertWithHead<ClassifierOutput> {
   forward(input: BertInput | Encoding, options: BertForwardOptions = {}): ClassifierOutput {
     return tf.tidy(() => {
       const output = this.bert.forward(input, options);
-      const hidden = headDropout(this, output.lastHiddenState, options); // [B, T, H]
+      const hidden = dropout(output.lastHiddenState, this.config.hiddenDropout, options); // [B, T, H]
       return { ...output, logits: this.#classifier.forward(hidden) }; // [B, T, K]
     });
   }
@@ -132,7 +126,7 @@ export class BertForQuestionAnswering extends BertWithHead<SpanOutput> {
 
   /** A new model, or one in a scope that holds its values. */
   constructor(config: BertConfig, options: WithHeadOptions, scope = freshScope(config, options)) {
-    super(config, options, false, scope);
+    super(config, false, scope);
     this.#outputs = new Dense(scope.at("qa_outputs"), config.hiddenSize, 2);
   }
 
@@ -177,7 +171,7 @@ export class BertForMultipleChoice extends BertWithHead<ClassifierOutput> {
     options: WithHeadOptions & { readonly choices: number },
     scope = freshScope(config, options),
   ) {
-    super(config, options, true, scope);
+    super(config, true, scope);
     this.#choices = options.choices;
     this.#classifier = new Dense(scope.at("classifier"), config.hiddenSize, 1);
   }
@@ -199,7 +193,7 @@ export class BertForMultipleChoice extends BertWithHead<ClassifierOutput> {
   forward(input: BertInput | Encoding, options: BertForwardOptions = {}): ClassifierOutput {
     return tf.tidy(() => {
       const output = this.bert.forward(input, options);
-      const pooled = headDropout(this, output.pooled!, options); // [B * C, H]
+      const pooled = dropout(output.pooled!, this.config.hiddenDropout, options); // [B * C, H]
       const scores = this.#classifier.forward(pooled); // [B * C, 1]
       if (scores.shape[0] % this.#choices !== 0) {
         throw new RangeError(

@@ -1,10 +1,5 @@
-import type { tf } from "../backend/mod.ts";
-import { dropout } from "../nn/dropout.ts";
-import { gelu, geluTanh } from "../nn/gelu.ts";
-import { layerNorm } from "../nn/layer_norm.ts";
-import { linear } from "../nn/linear.ts";
-import { tf as backend } from "../backend/mod.ts";
-import type { Random } from "../random/mod.ts";
+import { tf } from "../backend/mod.ts";
+import { dropout, type ForwardOptions, gelu, geluTanh, layerNorm, linear } from "../nn/mod.ts";
 import type { BertConfig } from "./config.ts";
 import type { ParameterScope } from "./parameter_scope.ts";
 
@@ -43,18 +38,15 @@ export class LayerNorm {
 }
 
 /** The dropout of one forward pass: does nothing outside training. */
-export interface Dropout {
-  <T extends tf.Tensor>(x: T, rate: number): T;
-}
+export type Dropout = <T extends tf.Tensor>(x: T, rate: number) => T;
 
-/** Dropout that draws a new seed from `random` each time it is used in training. */
-export function createDropout(training: boolean, random: Random): Dropout {
-  if (!training) return (x) => x;
-  return (x, rate) => rate === 0 ? x : dropout(x, rate, random.int(2 ** 31));
+/** Dropout for the pass that `options` ask for. */
+export function dropoutOf(options: ForwardOptions): Dropout {
+  return (x, rate) => dropout(x, rate, options);
 }
 
 /** The activation that a configuration asks for. */
 export function activation(name: BertConfig["hiddenAct"]): <T extends tf.Tensor>(x: T) => T {
-  const f = name === "gelu" ? gelu : name === "relu" ? backend.relu : geluTanh;
+  const f = name === "gelu" ? gelu : name === "relu" ? tf.relu : geluTanh;
   return <T extends tf.Tensor>(x: T) => f(x) as T;
 }

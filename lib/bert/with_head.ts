@@ -9,7 +9,7 @@ import { ParameterScope, randomSource } from "./parameter_scope.ts";
 
 /** How a model with a head is made. */
 export interface WithHeadOptions {
-  /** Draws the first weights and, in training, the dropout; save its state to go on exactly. */
+  /** Draws the first weights. */
   readonly random: Random;
 }
 
@@ -24,8 +24,6 @@ export abstract class BertWithHead<
   readonly parameters: Parameters;
   /** Where the weights came from; undefined for a new model. */
   readonly loaded?: LoadReport;
-  /** The generator that dropout draws from. */
-  readonly random: Random;
   /** Embeddings, encoder and pooler. */
   readonly bert: BertBody;
   /** Hugging Face's name of this class, written into config.json. */
@@ -34,15 +32,9 @@ export abstract class BertWithHead<
   readonly labels?: readonly string[];
 
   /** @param scope where parameters are made; by default a new one with random values */
-  protected constructor(
-    config: BertConfig,
-    { random }: WithHeadOptions,
-    pooler: boolean,
-    scope: ParameterScope,
-  ) {
+  protected constructor(config: BertConfig, pooler: boolean, scope: ParameterScope) {
     this.config = config;
-    this.random = random;
-    this.bert = new BertBody(scope.at("bert"), config, { random, pooler });
+    this.bert = new BertBody(scope.at("bert"), config, pooler);
     this.parameters = scope.parameters;
   }
 

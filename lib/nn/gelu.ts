@@ -6,6 +6,14 @@ import { withGradient } from "./with_gradient.ts";
  * release and Hugging Face's `"gelu"`. Derivative: Phi(x) + x phi(x).
  *
  * @param x any shape
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../backend/mod.ts";
+ * import { gelu } from "./mod.ts";
+ *
+ * console.log(gelu(tf.scalar(1)).dataSync()[0].toFixed(6)); // 0.841345
+ * ```
  */
 export function gelu(x: tf.Tensor): tf.Tensor {
   return withGradient([x], (x) => {
@@ -27,6 +35,14 @@ export function gelu(x: tf.Tensor): tf.Tensor {
  * {@linkcode gelu}.
  *
  * @param x any shape
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../backend/mod.ts";
+ * import { geluTanh } from "./mod.ts";
+ *
+ * console.log(geluTanh(tf.scalar(1)).dataSync()[0].toFixed(6)); // 0.841192
+ * ```
  */
 export function geluTanh(x: tf.Tensor): tf.Tensor {
   const c = Math.sqrt(2 / Math.PI);

@@ -15,6 +15,15 @@ import { withGradient } from "./with_gradient.ts";
  * @param beta [H] shift
  * @param epsilon BERT: 1e-12
  * @returns [..., H]
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../backend/mod.ts";
+ * import { layerNorm } from "./mod.ts";
+ *
+ * const y = layerNorm(tf.tensor1d([1, 2, 3]), tf.ones([3]), tf.zeros([3]), 1e-12);
+ * console.log(y.arraySync()); // about [ -1.22, 0, 1.22 ]
+ * ```
  */
 export function layerNorm(
   x: tf.Tensor,

@@ -18,6 +18,15 @@ export interface SparseCrossEntropyOptions {
  * @param labels [N] each in 0..K-1, or `ignore`
  * @returns one number; 0 if no row counts
  * @throws {RangeError} if there are not N labels or one is outside 0..K-1
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../backend/mod.ts";
+ * import { sparseCrossEntropy } from "./mod.ts";
+ *
+ * const loss = sparseCrossEntropy(tf.zeros([3, 4]), [0, 3, -100]);
+ * console.log(Math.abs(loss.dataSync()[0] - Math.log(4)) < 1e-6); // true
+ * ```
  */
 export function sparseCrossEntropy(
   logits: tf.Tensor2D,

@@ -15,6 +15,20 @@ export interface WithGradient<T extends tf.Tensor = tf.Tensor> {
  *
  * @param inputs what the gradient is taken by
  * @param f must use its arguments, not the tensors outside it
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../backend/mod.ts";
+ * import { withGradient } from "./mod.ts";
+ *
+ * const square = (x: tf.Tensor) =>
+ *   withGradient([x], (x) => ({
+ *     value: tf.mul(x, x),
+ *     saved: [x],
+ *     gradient: (dy, [x]) => [tf.mul(dy, tf.mul(x, 2))],
+ *   }));
+ * console.log(tf.grad(square)(tf.scalar(3)).dataSync()[0]); // 6
+ * ```
  */
 export function withGradient<T extends tf.Tensor>(
   inputs: tf.Tensor[],
