@@ -12,3 +12,5 @@ export { medianFilter } from "./median_filter.ts";
 export { orderByValue, type SortablePixels } from "./radix_sort.ts";
 export { objectSizes, relabel, type Relabelled, removeSmallObjects } from "./relabel.ts";
 export { type Basins, watershed } from "./watershed.ts";
+export { dihedral, DIHEDRAL_VIEWS, type DihedralView, inverseView } from "./dihedral.ts";
+export { crop, mirrored, mirrorPad, mirrorWindow } from "./window.ts";
