@@ -1,4 +1,4 @@
-import { Figure } from "./figure.ts";
+import { Figure, legendHeight } from "./figure.ts";
 import { thin } from "./line_chart.ts";
 import { escapeLabel } from "./mime.ts";
 import { defaultOutput, type Output } from "./notebook.ts";
@@ -31,7 +31,7 @@ export interface LivePlotOptions {
   logLoss?: boolean;
   /**
    * Share of the past in the smoothed line, an exponential moving average with its start corrected
-   * (as in Adam). Default 0.95; 0 draws no smoothed line.
+   * (as in Adam). Default 0.9; 0 draws no smoothed line.
    */
   smoothing?: number;
   /**
@@ -70,7 +70,7 @@ export class LivePlot {
   #finished = false;
 
   constructor(options: LivePlotOptions = {}) {
-    const smoothing = options.smoothing ?? 0.95;
+    const smoothing = options.smoothing ?? 0.9;
     if (!(smoothing >= 0 && smoothing < 1)) {
       throw new RangeError(`livePlot was given smoothing ${smoothing}; it must be in [0, 1)`);
     }
@@ -175,7 +175,7 @@ export class LivePlot {
     const data: Record<string, unknown>[] = [
       {
         ...line,
-        name: `${escapeLabel(lossLabel)}, every step`,
+        name: "every step",
         y: at(losses),
         line: { color: PALETTE[0], width: 1 },
         opacity: smoothed ? 0.35 : 1,
@@ -216,7 +216,7 @@ export class LivePlot {
         },
       },
       height: second ? 480 : 380,
-      margin: { t: 96 },
+      margin: { t: 68 + legendHeight(data.map(({ name }) => String(name))) },
       showlegend: true,
       uirevision: "keep",
       xaxis: { title: { text: "step" }, range, rangemode: "tozero", anchor: second ? "y2" : "y" },
