@@ -15,7 +15,7 @@ export interface Step {
   readonly learningRate: number;
   /** Euclidean norm of all gradients together, before clipping. */
   readonly gradientNorm: number;
-  /** Wall time of this step. */
+  /** Wall time since this run began (a resumed run counts anew). */
   readonly seconds: number;
 }
 
@@ -126,10 +126,10 @@ export async function* train<Batch extends tf.TensorContainer>(
   };
   const every = checkpoint?.every ?? 100;
   const run = createRandom(seed);
+  const start = performance.now();
   let stopped = false;
   try {
     while (done < steps && !(stopped = interrupt.requested || signal?.aborted === true)) {
-      const start = performance.now();
       const random = run.fork(done);
       const batch = await batches(done, random.fork("batch"));
       const learningRate = schedule(done);
