@@ -90,8 +90,15 @@ export function convolve(
       ...{ m: b * oh * ow, n: co, k: ci, a: x, b: filter, c: y, bias, relu },
     });
   }
-  if (isShifted(g) && g.top === 0 && g.left === 0 && oh === h - kh + 1 && ow === w - kw + 1) {
-    const rows = clamp(Math.floor(CACHED / (w * Math.max(ci, co))), 1, oh);
+  if (isDeep(g)) {
+    const m = b * oh * ow, depth = kh * kw * ci;
+    return context.withMemory(m * depth, (columns) => {
+      gatherAll(context, g, x, columns);
+      wideProduct(context, { m, n: co, k: depth, a: columns, b: filter, c: y, bias, relu });
+    });
+  }
+  if (isShifted(g) && isUnpadded(g)) {
+    const rows = clamp(Math.floor(blockPositions(ci, co) / w), 1, oh);
     const fit = Math.max(
       1,
       Math.min(rows, Math.floor(context.threads.heap.scratchBytes / (4 * w * co))),
@@ -132,8 +139,7 @@ export function convolveGradient(
   },
 ): void {
   const { b, h, w, kh, kw, co, oh, ow } = g;
-  const unpadded = g.top === 0 && g.left === 0 && oh === h - kh + 1 && ow === w - kw + 1;
-  if (!isPointwise(g) && isShifted(g) && unpadded && co >= 4) {
+  if (!isPointwise(g) && !isDeep(g) && isShifted(g) && isUnpadded(g) && co >= 4) {
     // dz has x's positions, and before it as many zeros as the filter reaches back.
     const lead = ((kh - 1) * w + kw - 1) * co;
     return context.withMemory(lead + b * h * w * co, (memory) => {
@@ -168,7 +174,7 @@ function inputGradient(
   dz: number,
   dx: number,
 ): void {
-  const { b, h, w, ci, kh, co, oh, ow } = g;
+  const { b, h, w, ci, kh, kw, co, oh, ow } = g;
   if (isPointwise(g)) {
     return product(context, {
       transB: true,
@@ -178,6 +184,15 @@ function inputGradient(
       a: dz,
       b: filter,
       c: dx,
+    });
+  }
+  if (isDeep(g)) {
+    // dx = the columns dz filter^T, added up where they came from.
+    const m = b * oh * ow, depth = kh * kw * ci;
+    return context.withMemory(m * depth, (columns) => {
+      wideProduct(context, { transB: true, m, n: depth, k: co, a: dz, b: filter, c: columns });
+      const width = Math.max(16, Math.ceil(ci / 8 / 4) * 4);
+      context.simd("scatterColumns", ci, width, columns, ...patch(g), dx);
     });
   }
   context.simd("clear", b * h * w * ci, 1 << 18, dx);
@@ -205,6 +220,13 @@ function filterGradient(
   const { b, ci, kh, kw, co, oh, ow } = g;
   const size = kh * kw * ci * co;
   const all = b * oh;
+  if (isDeep(g)) {
+    const m = b * oh * ow, depth = kh * kw * ci;
+    return context.withMemory(m * depth, (columns) => {
+      gatherAll(context, g, x, columns);
+      product(context, { transA: true, m: depth, n: co, k: m, a: columns, b: dz, c: out });
+    });
+  }
   const runs = clamp(
     Math.floor(all * ow * (kh * kw * ci + co) / CACHED),
     1,
@@ -267,7 +289,7 @@ function shiftedInputGradient(
   // A convolution of dz with the filter turned round: the leading zeros are its padding.
   context.withMemory(kh * kw * ci * co, (flipped) => {
     context.simd("flipFilter", kh * kw, 1, filter, kh * kw, ci, co, flipped);
-    const rows = clamp(Math.floor(CACHED / (w * Math.max(ci, co))), 1, b * h);
+    const rows = clamp(Math.floor(blockPositions(ci, co) / w), 1, b * h);
     const chunks = Math.ceil(b * h / rows);
     context.threads.run(
       "convShifted",
@@ -354,6 +376,45 @@ export function product(
   );
 }
 
+/** C = act(op(A) op(B) + bias) with few rows and a large B: the threads share B's columns. */
+function wideProduct(
+  context: WasmContext,
+  { transB = false, m, n, k, a, b, c, bias = 0, relu = false }: {
+    transB?: boolean;
+    m: number;
+    n: number;
+    k: number;
+    a: number;
+    b: number;
+    c: number;
+    bias?: number;
+    relu?: boolean;
+  },
+): void {
+  const chunks = clamp(Math.floor(n / 64), 1, 8);
+  const width = Math.ceil(n / chunks / 8) * 8;
+  context.threads.run(
+    "wideMatMul",
+    Math.ceil(n / width),
+    ...[+transB, m, n, k, a, b, c, width],
+  );
+  if (bias || relu) context.simd("biasActivation", m, CACHED / n, c, n, bias, +relu);
+}
+
+/** The numbers of `gather` and its transpose that do not depend on the block. */
+function patch(g: Geometry): number[] {
+  return [
+    ...[g.b, g.h, g.w, g.ci, g.kh, g.kw, g.strideH, g.strideW, g.dilationH, g.dilationW],
+    ...[g.top, g.left, g.oh, g.ow],
+  ];
+}
+
+/** All output positions as a matrix [B * OH * OW, KH * KW * Ci]. */
+function gatherAll(context: WasmContext, g: Geometry, x: number, columns: number): void {
+  const rows = Math.max(1, Math.floor(CACHED / (g.ow * g.kh * g.kw * g.ci)));
+  context.simd("gatherRowsOf", g.b * g.oh, rows, x, ...patch(g), columns);
+}
+
 function gatherBlocks({ threads }: WasmContext, { b, ci, kh, kw, oh, ow }: Geometry) {
   const row = ow * kh * kw * ci;
   const fit = Math.max(1, Math.floor(threads.heap.scratchBytes / 4 / row));
@@ -390,6 +451,23 @@ function isPointwise({ kh, kw, strideH, strideW, top, left, oh, ow, h, w }: Geom
 /** Stride 1, no dilation, and channels enough that a product of depth KW * Ci pays. */
 function isShifted({ kw, ci, strideH, strideW, dilationH, dilationW }: Geometry): boolean {
   return strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1 && kw * ci >= 24;
+}
+
+function isUnpadded({ top, left, h, w, kh, kw, oh, ow }: Geometry): boolean {
+  return top === 0 && left === 0 && oh === h - kh + 1 && ow === w - kw + 1;
+}
+
+/** Few positions and a large filter: reading the filter once is what counts. */
+function isDeep({ b, oh, ow, kh, kw, ci, co }: Geometry): boolean {
+  return b * oh * ow <= 400 && kh * kw * ci * co >= 150_000 && kh * kw > 1;
+}
+
+/**
+ * Positions per chunk: the result stays in the L2 cache where there are few channels; with many, packing the
+ * filter for a chunk must be little beside the product.
+ */
+function blockPositions(ci: number, co: number): number {
+  return Math.max(CACHED / Math.max(ci, co), 4 * ci);
 }
 
 function clamp(value: number, low: number, high: number): number {

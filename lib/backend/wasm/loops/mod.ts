@@ -6,7 +6,7 @@
 
 import type { Heap } from "../heap.ts";
 import { simd } from "./simd.ts";
-import { matMul } from "./mat_mul.ts";
+import { matMul, wideMatMul } from "./mat_mul.ts";
 import { convShifted } from "./conv_shifted.ts";
 import { convGathered, convGatheredFilter, convGatheredInput } from "./conv_gathered.ts";
 import { convShiftedFilter } from "./conv_shifted_filter.ts";
@@ -18,6 +18,7 @@ export type Loop = (heap: Heap, chunk: number, numbers: readonly number[]) => vo
 export const loops = {
   simd,
   matMul,
+  wideMatMul,
   convShifted,
   convShiftedFilter,
   convGathered,

@@ -1,6 +1,6 @@
 export { sgemm } from "./sgemm";
 export {
-  biasActivation, clear, compact, copyRows, flipFilter, gather, scatterAdd, spread, sumPartials, transpose,
+  biasActivation, clear, compact, copyRows, flipFilter, gather, gatherRowsOf, scatterAdd, scatterColumns, spread, sumPartials, transpose,
 } from "./convolution";
 export { maxPool, maxPoolGrad } from "./pooling";
 export { gatherRows, segmentSum } from "./gather";
