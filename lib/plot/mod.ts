@@ -13,6 +13,7 @@ export { type ColorMapName } from "./color_maps.ts";
 export { type Annotation, type ChartOptions, Figure, figure } from "./figure.ts";
 export { heatmap, type HeatmapOptions } from "./heatmap.ts";
 export { histogram, type HistogramOptions } from "./histogram.ts";
+export { Film, film, type FilmOptions } from "./film.ts";
 export { html, markdown, Markup } from "./html.ts";
 export {
   imageGrid,

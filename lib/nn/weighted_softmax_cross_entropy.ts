@@ -1,0 +1,69 @@
+import { tf } from "../backend/mod.ts";
+
+/** How the weighted pixel losses become one number. */
+export type Reduction = "mean" | "sum" | "weighted mean";
+
+/**
+ * The U-Net's energy (Sect. 3): a pixel-wise softmax, then a cross-entropy in which every pixel counts
+ * with its own weight.
+ *
+ *     p_k(x) = exp(a_k(x)) / sum_k' exp(a_k'(x))
+ *     E = - sum_x w(x) log p_l(x)(x)                                  (Eq. 1)
+ *
+ * The printed Eq. 1 lacks the minus sign; what is minimised is the negative log-likelihood.
+ * Computed as log-sum-exp, with its gradient w (p - onehot(l)) written out, so that large logits
+ * overflow neither way.
+ *
+ * @param logits a, [B, h, w, K]
+ * @param labels l, [B, h, w], whole numbers in 0..K-1
+ * @param weights w, [B, h, w]; absent means 1 everywhere
+ * @param reduction "mean" divides by the number of pixels, "weighted mean" by the sum of the weights,
+ * "sum" is Eq. 1. Default "mean": the learning rate then does not depend on the tile size.
+ * @returns a scalar
+ * @throws {Error} if the shapes do not agree
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../backend/mod.ts";
+ * import { weightedSoftmaxCrossEntropy } from "./mod.ts";
+ *
+ * const loss = weightedSoftmaxCrossEntropy(tf.zeros([1, 2, 2, 2]), tf.zeros([1, 2, 2], "int32"));
+ * console.log(Math.abs(loss.dataSync()[0] - Math.log(2)) < 1e-6); // true
+ * ```
+ */
+export function weightedSoftmaxCrossEntropy(
+  logits: tf.Tensor4D,
+  labels: tf.Tensor3D,
+  weights?: tf.Tensor3D,
+  reduction: Reduction = "mean",
+): tf.Scalar {
+  const [batch, height, width, classes] = logits.shape;
+  const pixels = [batch, height, width];
+  for (const [name, tensor] of [["labels", labels], ["weights", weights]] as const) {
+    if (tensor !== undefined && `${tensor.shape}` !== `${pixels}`) {
+      throw new Error(
+        `${name} have shape [${tensor.shape}] but the logits [${logits.shape}] need [${pixels}]: ` +
+          "crop the labels and weights to the network's output, not to its input",
+      );
+    }
+  }
+  return tf.tidy(() => {
+    const w = weights ?? tf.ones<tf.Rank.R3>([batch, height, width]);
+    const oneHot = tf.oneHot(labels, classes); // [B, h, w, K]
+    const count = reduction === "mean" ? tf.scalar(batch * height * width) : tf.sum(w);
+    const energy = tf.customGrad((a, save) => {
+      const logP = tf.logSoftmax(a as tf.Tensor4D); // [B, h, w, K]
+      const nll = tf.neg(tf.sum(tf.mul(logP, oneHot), -1)); // -log p_l, [B, h, w]
+      (save as (tensors: tf.Tensor[]) => void)([logP, oneHot, w]);
+      return {
+        value: tf.sum(tf.mul(w, nll)),
+        gradFunc: (dy, saved) => {
+          const [logP, oneHot, w] = saved as tf.Tensor[];
+          const difference = tf.sub(tf.exp(logP), oneHot); // p - onehot(l), [B, h, w, K]
+          return tf.mul(tf.mul(difference, tf.expandDims(w, -1)), dy);
+        },
+      };
+    })(logits) as tf.Scalar;
+    return reduction === "sum" ? energy : tf.div(energy, count);
+  });
+}

@@ -1,0 +1,27 @@
+/**
+ * U-Net: the network of Ronneberger, Fischer and Brox (2015) and what it needs before and after.
+ *
+ * @module
+ */
+export {
+  PAPER_TILE,
+  planTiles,
+  predict,
+  predictClasses,
+  PredictionStopped,
+  type PredictOptions,
+  type Rectangle,
+  type Tile,
+  type TilePlan,
+} from "./overlap_tile.ts";
+export { averageViews, SEVEN_VIEWS } from "./test_time_averaging.ts";
+export { PAPER_DEPTH, tileCovering, type TileSize, tileSize, validSides } from "./tile_sizes.ts";
+export {
+  type Annotated,
+  type Batch,
+  randomSample,
+  type RandomSampleOptions,
+  type Sample,
+  toBatch,
+} from "./sample.ts";
+export { type LayerRow, parameterCount, UNet, type UNetConfig } from "./unet.ts";

@@ -1,0 +1,274 @@
+/**
+ * The network of Fig. 1, read from the left (contracting path) over the bottom to the right
+ * (expansive path).
+ *
+ * Legend of shapes: B batch, h and w sides, C channels of the first level (64 in the paper), K classes.
+ *
+ * @module
+ */
+import { tf } from "../backend/mod.ts";
+import {
+  dropout,
+  type FilterAndBias,
+  type ForwardOptions,
+  heNormal,
+  type Model,
+  type Parameters,
+  upConvolution,
+  validConvolution,
+} from "../nn/mod.ts";
+import type { Random } from "../random/mod.ts";
+import { PAPER_DEPTH, tileSize, validSides } from "./tile_sizes.ts";
+
+/** The shape of a U-Net. The defaults are the paper's. */
+export interface UNetConfig {
+  /** Channels of the first level; each level down doubles them. Default 64. */
+  readonly baseChannels?: number;
+  /** Number of poolings. Default 4. */
+  readonly depth?: number;
+  /** Channels of the input picture. Default 1. */
+  readonly inputChannels?: number;
+  /** Channels of the output: one per class. Default 2. */
+  readonly classes?: number;
+  /**
+   * Probability of dropping a value at the end of the contracting path. Sect. 3.1 gives neither rate nor
+   * place; the authors' release uses 0.5 after the last ReLU of the two deepest levels. Default 0.5.
+   */
+  readonly dropoutRate?: number;
+  /**
+   * The authors' 2015 release differs from the paper's text: a ReLU after each up-convolution, and a last
+   * up-convolution that keeps its 2C channels. Default false.
+   */
+  readonly release2015?: boolean;
+}
+
+/**
+ * The number of trainable values of a U-Net, without building it.
+ *
+ * @param config see {@linkcode UNetConfig}
+ *
+ * @example
+ * ```ts
+ * import { parameterCount } from "./mod.ts";
+ *
+ * console.log(parameterCount({})); // 31030658: the paper's network
+ * ```
+ */
+export function parameterCount(config: UNetConfig): number {
+  let count = 0;
+  for (const layer of layers(complete(config))) count += layer.parameters;
+  return count;
+}
+
+/** One row of {@linkcode UNet.summary}. */
+export interface LayerRow {
+  /** Level and operation, such as "down 0: 3x3 conv, ReLU". */
+  readonly layer: string;
+  /** Channels in and out. */
+  readonly channels: string;
+  /** Side of the map that comes out, pixels. */
+  readonly side: number;
+  /** Trainable values. */
+  readonly parameters: number;
+}
+
+/**
+ * U-Net (Ronneberger, Fischer and Brox 2015): valid 3x3 convolutions with ReLU, 2x2 max pooling, 2x2
+ * up-convolutions that halve the channels, centre crops of the contracting path concatenated on the way
+ * up, and a 1x1 convolution to the classes.
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../backend/mod.ts";
+ * import { createRandom } from "../random/mod.ts";
+ * import { UNet } from "./mod.ts";
+ *
+ * const net = new UNet({ baseChannels: 4 }, { random: createRandom(1) });
+ * const logits = net.forward(tf.zeros([1, 188, 188, 1]));
+ * console.log(logits.shape); // [1, 4, 4, 2]
+ * ```
+ */
+export class UNet implements Model {
+  /** The configuration with every default filled in. */
+  readonly config: Required<UNetConfig>;
+  /**
+   * By name: `down.0.conv1.weight`, ..., `bottom.conv2.bias`, `upconv.0.weight` (the deepest first),
+   * `up.0.conv1.weight`, ..., `head.bias`. Filters are [kh, kw, in, out], up-convolutions [kh, kw, out, in].
+   */
+  readonly parameters: Parameters;
+
+  /**
+   * @param config see {@linkcode UNetConfig}
+   * @param options `random`: where the initial weights are drawn
+   * @throws {RangeError} if a number of the configuration is out of range
+   */
+  constructor(config: UNetConfig, options: { random: Random }) {
+    this.config = complete(config);
+    const variables = new Map<string, tf.Variable>();
+    for (const { name, shape, incoming, to } of layers(this.config)) {
+      const weight = heNormal(shape, incoming, options.random);
+      variables.set(`${name}.weight`, tf.variable(tf.tensor(weight, [...shape])));
+      variables.set(`${name}.bias`, tf.variable(tf.zeros([to]))); // the paper gives no initial bias; the release's is 0
+    }
+    this.parameters = variables;
+  }
+
+  /**
+   * Class scores for every pixel that has its full context in the tile.
+   *
+   * @param x [B, h, w, inputChannels]; h and w must be valid tile sides ({@linkcode tileSize})
+   * @returns logits [B, h - 2 border, w - 2 border, K]; the border is 92 for the paper's depth
+   * @throws {RangeError} if a side is not valid
+   */
+  forward(x: tf.Tensor4D, options: ForwardOptions = {}): tf.Tensor4D {
+    const { depth, dropoutRate, inputChannels, release2015 } = this.config;
+    const [, height, width, channels] = x.shape;
+    tileSize(height, depth);
+    tileSize(width, depth);
+    if (channels !== inputChannels) {
+      throw new RangeError(
+        `the tile has ${channels} channels but this UNet takes ${inputChannels}: ` +
+          `build it with inputChannels: ${channels}, or convert the picture`,
+      );
+    }
+    return tf.tidy(() => {
+      const skips: tf.Tensor4D[] = [];
+      for (let level = 0; level < depth; level++) {
+        x = this.#twoConvolutions(`down.${level}`, x); // [B, h - 4, w - 4, C 2^level]
+        if (level === depth - 1) x = dropout(x, dropoutRate, options);
+        skips.push(x);
+        x = tf.maxPool(x, 2, 2, "valid"); // [B, h / 2, w / 2, C 2^level]
+      }
+      x = this.#twoConvolutions("bottom", x); // [B, h - 4, w - 4, C 2^depth]
+      x = dropout(x, dropoutRate, options);
+      for (let up = 0; up < depth; up++) {
+        x = upConvolution(x, this.#layer(`upconv.${up}`)); // [B, 2h, 2w, C 2^(depth-1-up)]
+        if (release2015) x = tf.relu(x);
+        x = tf.concat([x, cropTo(skips.pop()!, x)], 3); // twice the channels
+        x = this.#twoConvolutions(`up.${up}`, x); // [B, h - 4, w - 4, C 2^(depth-1-up)]
+      }
+      return validConvolution(x, this.#layer("head")); // [B, h, w, K]
+    });
+  }
+
+  /**
+   * The layers from input to output with their sizes for one tile, as in Fig. 1.
+   *
+   * @param tileSide side of the input tile, pixels
+   */
+  summary(tileSide: number): LayerRow[] {
+    const { depth } = this.config;
+    const { contracting, expanding } = tileSize(tileSide, depth);
+    const rows: LayerRow[] = [];
+    for (const { name, label, from, to, parameters } of layers(this.config)) {
+      const [part, level] = name.split(".");
+      const last = name.endsWith("conv2") ? 0 : 2; // conv1 still has 2 pixels to lose
+      const i = Number(level);
+      const side = part === "down"
+        ? contracting[i] + last
+        : part === "bottom"
+        ? contracting[depth] + last
+        : part === "upconv"
+        ? expanding[i] + 4
+        : part === "up"
+        ? expanding[i] + last
+        : expanding[depth - 1];
+      rows.push({ layer: label, channels: `${from} → ${to}`, side, parameters });
+    }
+    return rows;
+  }
+
+  dispose(): void {
+    for (const variable of this.parameters.values()) variable.dispose();
+  }
+
+  #layer(name: string): FilterAndBias {
+    return {
+      weight: this.parameters.get(`${name}.weight`) as unknown as tf.Tensor4D,
+      bias: this.parameters.get(`${name}.bias`) as unknown as tf.Tensor1D,
+    };
+  }
+
+  /** Two 3x3 convolutions, each followed by a ReLU: [B, h, w, in] -> [B, h - 4, w - 4, out]. */
+  #twoConvolutions(name: string, x: tf.Tensor4D): tf.Tensor4D {
+    x = tf.relu(validConvolution(x, this.#layer(`${name}.conv1`)));
+    return tf.relu(validConvolution(x, this.#layer(`${name}.conv2`)));
+  }
+}
+
+/** The centre of `skip`, as large as `x`: "cropping is necessary due to the loss of border pixels". */
+function cropTo(skip: tf.Tensor4D, x: tf.Tensor4D): tf.Tensor4D {
+  const [batch, height, width] = x.shape;
+  const top = (skip.shape[1] - height) / 2, left = (skip.shape[2] - width) / 2;
+  return tf.slice(skip, [0, top, left, 0], [batch, height, width, skip.shape[3]]);
+}
+
+interface Layer {
+  readonly name: string;
+  /** What the table of layers calls it. */
+  readonly label: string;
+  readonly shape: readonly [number, number, number, number];
+  /** Channels in and out. */
+  readonly from: number;
+  readonly to: number;
+  readonly parameters: number;
+  /** Incoming nodes of one neuron, the N of He initialisation. */
+  readonly incoming: number;
+}
+
+/** Every layer with weights, in the order in which the forward pass meets it. */
+function* layers(config: Required<UNetConfig>): Generator<Layer> {
+  const { baseChannels: C, depth, inputChannels, classes, release2015 } = config;
+  const layer = (name: string, label: string, side: number, from: number, to: number): Layer => {
+    const up = name.startsWith("upconv"); // its filter is [kh, kw, out, in]
+    return {
+      name,
+      label,
+      shape: up ? [side, side, to, from] : [side, side, from, to],
+      from,
+      to,
+      parameters: side * side * from * to + to,
+      // Stride 2 and side 2: each output pixel of an up-convolution sees one tap of every channel.
+      incoming: up ? from : side * side * from,
+    };
+  };
+  let from = inputChannels;
+  for (let level = 0; level <= depth; level++) {
+    const to = C * 2 ** level, name = level < depth ? `down.${level}` : "bottom";
+    const label = level < depth ? `down ${level}` : "bottom";
+    yield layer(`${name}.conv1`, `${label}: 3×3 conv, ReLU`, 3, from, to);
+    yield layer(`${name}.conv2`, `${label}: 3×3 conv, ReLU`, 3, to, to);
+    from = to;
+  }
+  for (let up = 0; up < depth; up++) {
+    const skip = C * 2 ** (depth - 1 - up);
+    const to = release2015 && up === depth - 1 ? from : skip;
+    yield layer(`upconv.${up}`, `up ${up}: 2×2 up-conv`, 2, from, to);
+    yield layer(`up.${up}.conv1`, `up ${up}: concat, 3×3 conv, ReLU`, 3, to + skip, skip);
+    yield layer(`up.${up}.conv2`, `up ${up}: 3×3 conv, ReLU`, 3, skip, skip);
+    from = skip;
+  }
+  yield layer("head", "head: 1×1 conv", 1, from, classes);
+}
+
+function complete(config: UNetConfig): Required<UNetConfig> {
+  const all = {
+    baseChannels: 64,
+    depth: PAPER_DEPTH,
+    inputChannels: 1,
+    classes: 2,
+    dropoutRate: 0.5,
+    release2015: false,
+    ...config,
+  };
+  for (const key of ["baseChannels", "inputChannels", "classes"] as const) {
+    if (!Number.isSafeInteger(all[key]) || all[key] < 1) {
+      throw new RangeError(`UNet ${key} is a whole number, at least 1; got ${all[key]}`);
+    }
+  }
+  if (!(all.dropoutRate >= 0 && all.dropoutRate < 1)) {
+    throw new RangeError(`UNet dropoutRate lies in [0, 1); got ${all.dropoutRate}`);
+  }
+  validSides(all.depth); // refuses a depth out of range
+  return all;
+}
