@@ -1,6 +1,14 @@
 /**
- * The one place that imports tfjs: everything above takes `tf` from here.
+ * The one place that imports tfjs: everything above takes `tf` from here, and the choice of the backend.
  *
  * @module
  */
-export * as tf from "@tensorflow/tfjs";
+export { tf } from "./tf.ts";
+export { WebGPUError } from "./guard.ts";
+export {
+  type BackendChoice,
+  type BackendName,
+  type BackendOptions,
+  useBackend,
+} from "./use_backend.ts";
+export { adamStep, type AdamStepOptions, sgdMomentumStep } from "./ops/optimiser_steps.ts";

@@ -4,4 +4,12 @@
  * @module
  */
 export { PAPER_DEPTH, tileCovering, type TileSize, tileSize, validSides } from "./tile_sizes.ts";
+export {
+  type Annotated,
+  type Batch,
+  randomSample,
+  type RandomSampleOptions,
+  type Sample,
+  toBatch,
+} from "./sample.ts";
 export { type LayerRow, parameterCount, UNet, type UNetConfig } from "./unet.ts";

@@ -1,9 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { tf } from "../../lib/backend/mod.ts";
+import { tf, useBackend } from "../../lib/backend/mod.ts";
 import { countParameters, weightedSoftmaxCrossEntropy } from "../../lib/nn/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { parameterCount, UNet, type UNetConfig } from "../../lib/unet/mod.ts";
 import { filterFromTorch, imageFromTorch, readGolden, relativeError } from "../support/golden.ts";
+
+await useBackend({ prefer: "wasm" }); // plain JavaScript takes minutes; the backends are compared in tests/backend
 
 const reference = await readGolden("unet_tiny/reference.safetensors");
 const weights = await readGolden("unet_tiny/weights.safetensors");

@@ -1,0 +1,29 @@
+/**
+ * The kernels that replace or complete those of tfjs's wasm backend.
+ *
+ * @module
+ */
+
+import type { Kernel } from "../context.ts";
+import { batchMatMul, fusedMatMul } from "./batch_mat_mul.ts";
+import { conv2d } from "./conv2d.ts";
+import { conv2dBackpropFilter } from "./conv2d_backprop_filter.ts";
+import { conv2dBackpropInput } from "./conv2d_backprop_input.ts";
+import { fusedConv2d } from "./fused_conv2d.ts";
+import { gatherV2 } from "./gather_v2.ts";
+import { maxPool, maxPoolGrad } from "./max_pool.ts";
+import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
+
+/** Every kernel of this folder. */
+export const kernels: readonly Kernel[] = [
+  batchMatMul,
+  fusedMatMul,
+  conv2d,
+  fusedConv2d,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  maxPool,
+  maxPoolGrad,
+  gatherV2,
+  unsortedSegmentSum,
+];

@@ -1,0 +1,82 @@
+/**
+ * BERT: tokenizer, encoder, heads, pre-training, and its rivals.
+ *
+ * @module
+ */
+export {
+  basicTokenize,
+  type BasicTokenizerOptions,
+  clean,
+  spaceOutIdeographs,
+  splitOnPunctuation,
+  stripAccents,
+} from "./basic_tokenizer.ts";
+export { type CharacterRules, GOOGLE_CHARACTERS, HUGGING_FACE_CHARACTERS } from "./characters.ts";
+export { type Encoding, type EncodingBatch, stackEncodings } from "./encoding.ts";
+export { PieceTrie, type Spelling } from "./piece_trie.ts";
+export {
+  BertTokenizer,
+  type BertTokenizerOptions,
+  type DecodeOptions,
+  type EncodeOptions,
+  type TextInput,
+  type TokenizerStyle,
+} from "./tokenizer.ts";
+export { SPECIAL_TOKENS, type SpecialToken, Vocabulary } from "./vocabulary.ts";
+export { wordPiece, type WordPieceOptions } from "./wordpiece.ts";
+export {
+  countWords,
+  type Merge,
+  trainWordPiece,
+  wordPieceMerges,
+  type WordPieceTrainerOptions,
+} from "./wordpiece_trainer.ts";
+export { additiveMask, ResidualOutput, SelfAttention } from "./attention.ts";
+export {
+  BertBody,
+  type BertForwardOptions,
+  BertModel,
+  type BertModelOptions,
+  type BertOutput,
+} from "./bert_model.ts";
+export { type LoadReport, type SaveOptions } from "./checkpoint.ts";
+export {
+  BERT_PRESETS,
+  type BertConfig,
+  bertConfig,
+  bertConfigToJson,
+  type BertPreset,
+  parameterCount,
+  type ParameterCountOptions,
+  readBertConfig,
+} from "./config.ts";
+export { BertEmbeddings } from "./embeddings.ts";
+export { BertEncoder, BertLayer } from "./encoder.ts";
+export {
+  BertForMaskedLM,
+  BertForPreTraining,
+  type MaskedInput,
+  type MaskedLMOutput,
+  type PreTrainingOutput,
+} from "./for_pretraining.ts";
+export {
+  BertForMultipleChoice,
+  BertForQuestionAnswering,
+  BertForSequenceClassification,
+  BertForTokenClassification,
+  type ClassifierOptions,
+  type ClassifierOutput,
+  type LoadClassifierOptions,
+  type SpanOutput,
+} from "./for_tasks.ts";
+export { gatherPositions, MaskedLanguageModelHead } from "./heads.ts";
+export { type BertInput } from "./input.ts";
+export { Dense, type Dropout, LayerNorm } from "./layers.ts";
+export {
+  type Initializer,
+  ParameterScope,
+  type ParameterSource,
+  randomSource,
+} from "./parameter_scope.ts";
+export { BertPooler } from "./pooler.ts";
+export { BertWithHead, type WithHeadOptions } from "./with_head.ts";

@@ -1,0 +1,26 @@
+import { tf } from "../backend/mod.ts";
+
+/**
+ * y = x W^T + b, along the last dimension.
+ *
+ * @param x [..., I]
+ * @param weight [O, I], the layout of PyTorch and of its checkpoints
+ * @param bias [O]
+ * @returns [..., O]
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../backend/mod.ts";
+ * import { linear } from "./mod.ts";
+ *
+ * const weight = tf.tensor2d([[1, 2], [3, 4], [5, 6]]); // 2 in, 3 out
+ * console.log(linear(tf.ones([7, 4, 2]), weight).shape); // [ 7, 4, 3 ]
+ * ```
+ */
+export function linear(x: tf.Tensor, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor {
+  const [outputs, inputs] = weight.shape;
+  // A product of matrices only: tfjs does not broadcast a 2-D factor over a batch.
+  const rows = tf.matMul(x.reshape<tf.Tensor2D>([-1, inputs]), weight, false, true); // [N, O]
+  const y = bias ? tf.add(rows, bias) : rows;
+  return y.reshape([...x.shape.slice(0, -1), outputs]); // [..., O]
+}

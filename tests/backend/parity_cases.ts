@@ -1,0 +1,347 @@
+/**
+ * The table of cases that every backend must compute as the cpu backend does: forward, and the gradient of
+ * every float input.
+ */
+import type { tf } from "../../lib/backend/mod.ts";
+
+type TF = typeof tf;
+type Tensors = tf.Tensor[];
+
+/** An input: a shape, and how it is filled. */
+export interface Input {
+  shape: number[];
+  /** normal (default), negative, few (many ties), or integers below `below`. */
+  fill?: "normal" | "negative" | "few" | "positive";
+  below?: number;
+}
+
+/** One row of the table. */
+export interface Case {
+  name: string;
+  inputs: Input[];
+  f: (tf: TF, ...x: Tensors) => tf.Tensor;
+  /** False: forward only (integers, no gradient in tfjs). Default true. */
+  gradient?: boolean;
+}
+
+const n = (...shape: number[]): Input => ({ shape });
+const t4 = (x: tf.Tensor) => x as tf.Tensor4D;
+type Pad = "valid" | "same" | number;
+
+function conv(
+  b: number,
+  [h, w]: [number, number],
+  ci: number,
+  co: number,
+  k: number | [number, number],
+  stride = 1,
+  pad: Pad = "valid",
+  dilation = 1,
+): Case {
+  const [kh, kw] = typeof k === "number" ? [k, k] : k;
+  const more = `${stride > 1 ? ` stride ${stride}` : ""}${
+    dilation > 1 ? ` dilation ${dilation}` : ""
+  }`;
+  return {
+    name: `conv2d ${b}x${h}x${w} ${ci}->${co} filter ${kh}x${kw} ${pad}${more}`,
+    inputs: [n(b, h, w, ci), n(kh, kw, ci, co)],
+    f: (tf, x, filter) => tf.conv2d(t4(x), t4(filter), stride, pad, "NHWC", dilation),
+    gradient: dilation === 1,
+  };
+}
+
+function fusedConv(
+  h: number,
+  ci: number,
+  co: number,
+  activation: "linear" | "relu" | "sigmoid",
+  bias = true,
+): Case {
+  return {
+    name: `fused conv2d ${h}x${h} ${ci}->${co} ${activation}${bias ? " bias" : ""}`,
+    inputs: [n(2, h, h, ci), n(3, 3, ci, co), n(co)],
+    f: (tf, x, filter, b) =>
+      tf.fused.conv2d({
+        x: t4(x),
+        filter: t4(filter),
+        strides: 1,
+        pad: "valid",
+        ...(bias ? { bias: b } : {}),
+        activation,
+      }).add(tf.sum(b).mul(0)),
+    gradient: activation !== "sigmoid",
+  };
+}
+
+function transposed(h: number, ci: number, co: number, k = 2, stride = 2, pad: Pad = "same"): Case {
+  const out = pad === "same" ? h * stride : (h - 1) * stride + k;
+  return {
+    name: `conv2dTranspose ${h}x${h} ${ci}->${co} filter ${k} stride ${stride} ${pad}`,
+    inputs: [n(2, h, h, ci), n(k, k, co, ci)],
+    f: (tf, x, filter) =>
+      tf.conv2dTranspose(t4(x), t4(filter), [2, out, out, co], stride, pad as "same"),
+  };
+}
+
+function matMul(
+  a: number[],
+  b: number[],
+  transA = false,
+  transB = false,
+  gradient = true,
+): Case {
+  return {
+    gradient,
+    name: `matMul [${a}]${transA ? "T" : ""} x [${b}]${transB ? "T" : ""}`,
+    inputs: [n(...a), n(...b)],
+    f: (tf, x, y) => tf.matMul(x, y, transA, transB),
+  };
+}
+
+function fusedMatMul(
+  a: number[],
+  b: number[],
+  bias: number[],
+  activation: "linear" | "relu" | "elu",
+  transA = false,
+  transB = false,
+): Case {
+  return {
+    name: `fused matMul [${a}]${transA ? "T" : ""} x [${b}]${
+      transB ? "T" : ""
+    } + [${bias}] ${activation}`,
+    inputs: [n(...a), n(...b), n(...bias)],
+    f: (tf, x, y, z) =>
+      tf.fused.matMul({ a: x, b: y, transposeA: transA, transposeB: transB, bias: z, activation }),
+    gradient: activation !== "elu",
+  };
+}
+
+function pool(
+  h: number,
+  c: number,
+  k: number,
+  stride: number,
+  pad: Pad,
+  fill: Input["fill"],
+): Case {
+  return {
+    name: `maxPool ${h}x${h}x${c} window ${k} stride ${stride} ${pad} ${fill}`,
+    inputs: [{ shape: [2, h, h, c], fill }],
+    f: (tf, x) => tf.maxPool(t4(x), k, stride, pad),
+  };
+}
+
+/** The table. */
+export const cases: readonly Case[] = [
+  conv(1, [9, 11], 16, 8, 3),
+  conv(2, [9, 11], 16, 24, 3),
+  conv(3, [7, 5], 1, 1, 3),
+  conv(1, [30, 30], 1, 16, 3),
+  conv(1, [40, 37], 33, 17, 3),
+  conv(2, [12, 12], 64, 130, 3),
+  conv(1, [10, 10], 256, 260, 3),
+  conv(1, [8, 8], 8, 8, 3, 1, "same"),
+  conv(2, [9, 8], 16, 8, 3, 1, "same"),
+  conv(2, [9, 9], 12, 6, 3, 2, "same"),
+  conv(1, [11, 9], 5, 7, 3, 2, "valid"),
+  conv(1, [12, 12], 16, 16, 3, 1, "valid", 2),
+  conv(1, [12, 12], 16, 16, 3, 1, 1),
+  conv(2, [10, 10], 24, 3, 1),
+  conv(1, [10, 10], 6, 3, 1, 2),
+  conv(1, [10, 12], 16, 5, [1, 3]),
+  conv(1, [10, 12], 16, 5, [5, 2]),
+  conv(1, [3, 3], 16, 8, 3),
+  conv(2, [8, 8], 16, 8, 2, 2, "same"),
+  fusedConv(9, 16, 8, "relu"),
+  fusedConv(9, 3, 5, "relu"),
+  fusedConv(12, 32, 64, "linear"),
+  fusedConv(9, 16, 8, "relu", false),
+  fusedConv(9, 16, 8, "sigmoid"),
+  transposed(6, 16, 8),
+  transposed(5, 3, 7),
+  transposed(1, 1, 1),
+  transposed(4, 6, 5, 4, 2),
+  transposed(3, 5, 2, 3, 3, "valid"),
+  matMul([5, 7], [7, 3]),
+  matMul([130, 70], [70, 33]),
+  matMul([70, 130], [70, 33], true),
+  matMul([130, 70], [33, 70], false, true),
+  matMul([70, 130], [33, 70], true, true),
+  matMul([1, 9], [9, 1]),
+  matMul([4, 3, 17, 9], [4, 3, 9, 5]),
+  matMul([4, 3, 17, 9], [4, 3, 5, 9], false, true),
+  matMul([4, 3, 9, 17], [4, 3, 9, 5], true),
+  matMul([3, 17, 9], [1, 9, 5], false, false, false),
+  matMul([1, 17, 9], [3, 9, 5], false, false, false),
+  fusedMatMul([13, 100], [100, 9], [9], "relu"),
+  fusedMatMul([13, 100], [9, 100], [9], "linear", false, true),
+  fusedMatMul([100, 13], [100, 9], [9], "relu", true),
+  fusedMatMul([3, 13, 100], [3, 100, 9], [9], "relu"),
+  fusedMatMul([3, 13, 100], [3, 9, 100], [9], "linear", false, true),
+  fusedMatMul([3, 13, 100], [1, 100, 9], [9], "elu"),
+  pool(8, 5, 2, 2, "valid", "normal"),
+  pool(8, 16, 2, 2, "valid", "negative"),
+  pool(9, 4, 2, 2, "valid", "few"),
+  pool(9, 4, 2, 2, "same", "normal"),
+  pool(9, 6, 3, 2, "valid", "few"),
+  pool(7, 3, 3, 1, "same", "negative"),
+  {
+    name: "gather rows",
+    inputs: [n(11, 6), { shape: [3, 4], below: 11 }],
+    f: (tf, x, i) => tf.gather(x, i as tf.Tensor2D),
+  },
+  {
+    name: "gather rows, many of the same",
+    inputs: [n(5, 130), { shape: [40], below: 5 }],
+    f: (tf, x, i) => tf.gather(x, i as tf.Tensor1D),
+  },
+  {
+    name: "gather along axis 1",
+    inputs: [n(3, 7, 2), { shape: [4], below: 7 }],
+    f: (tf, x, i) => tf.gather(x, i as tf.Tensor1D, 1),
+    gradient: true,
+  },
+  {
+    name: "gather with batchDims 1",
+    inputs: [n(3, 7, 4), { shape: [3, 2], below: 7 }],
+    f: (tf, x, i) => tf.gather(x, i as tf.Tensor2D, 1, 1),
+    gradient: false,
+  },
+  {
+    name: "unsorted segment sum",
+    inputs: [n(9, 5), { shape: [9], below: 4 }],
+    f: (tf, x, i) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 6),
+    gradient: false,
+  },
+  {
+    name: "crop and concatenate",
+    inputs: [n(2, 9, 9, 6), n(2, 5, 5, 4)],
+    f: (tf, skip, x) => tf.concat([tf.slice(skip, [0, 2, 2, 0], [2, 5, 5, 6]), x], 3),
+  },
+  {
+    name: "pad",
+    inputs: [n(2, 4, 5, 3)],
+    f: (tf, x) => tf.pad(x, [[0, 0], [1, 2], [3, 0], [0, 0]]),
+  },
+  {
+    name: "split heads and back (reshape, transpose)",
+    inputs: [n(2, 6, 12)],
+    f: (tf, x) => tf.reshape(tf.transpose(tf.reshape(x, [2, 6, 3, 4]), [0, 2, 1, 3]), [6, 24]),
+  },
+  {
+    name: "transpose [3,0,2,1]",
+    inputs: [n(2, 3, 4, 5)],
+    f: (tf, x) => tf.transpose(x, [3, 0, 2, 1]),
+  },
+  {
+    name: "softmax",
+    inputs: [n(4, 3, 9)],
+    f: (tf, x) => tf.softmax(x),
+  },
+  {
+    name: "log softmax times a weight",
+    inputs: [n(40, 2), n(40, 2)],
+    f: (tf, x, w) => tf.mul(tf.logSoftmax(x), w),
+  },
+  {
+    name: "softmax cross entropy of one-hot labels",
+    inputs: [n(17, 5), { shape: [17], below: 5 }],
+    f: (tf, x, i) =>
+      tf.losses.softmaxCrossEntropy(tf.oneHot(i as tf.Tensor1D, 5), x as tf.Tensor2D),
+  },
+  {
+    name: "layer norm from single operations",
+    inputs: [n(6, 10), n(10), n(10)],
+    f: (tf, x, g, b) => {
+      const { mean, variance } = tf.moments(x, -1, true);
+      return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5))), g), b);
+    },
+  },
+  {
+    name: "gelu from erf",
+    inputs: [n(7, 9)],
+    f: (tf, x) => tf.mul(tf.mul(0.5, x), tf.add(1, tf.erf(tf.div(x, Math.SQRT2)))),
+  },
+  ...(["add", "sub", "mul", "div", "maximum", "minimum"] as const).flatMap((op): Case[] => [
+    {
+      name: `${op} of equal shapes`,
+      inputs: [n(3, 5, 7), { shape: [3, 5, 7], fill: "positive" }],
+      f: (tf, a, b) => tf[op](a, b),
+    },
+    {
+      name: `${op} along the last axis`,
+      gradient: !op.endsWith("imum"), // tfjs has no broadcast gradient for these
+      inputs: [n(3, 5, 7), { shape: [7], fill: "positive" }],
+      f: (tf, a, b) => tf[op](a, b),
+    },
+    {
+      name: `${op} of columns`,
+      gradient: !op.endsWith("imum"), // tfjs has no broadcast gradient for these
+      inputs: [n(3, 5, 7), { shape: [3, 1, 1], fill: "positive" }],
+      f: (tf, a, b) => tf[op](a, b),
+    },
+    {
+      name: `${op} with a scalar`,
+      gradient: !op.endsWith("imum"), // tfjs has no broadcast gradient for these
+      inputs: [n(33), { shape: [], fill: "positive" }],
+      f: (tf, a, b) => tf[op](a, b),
+    },
+  ]),
+  ...(["relu", "tanh", "sigmoid", "exp", "neg", "square", "erf", "abs"] as const).map((
+    op,
+  ): Case => ({
+    name: op,
+    inputs: [n(5, 13)],
+    f: (tf, x) => tf[op](x),
+  })),
+  ...(["sqrt", "rsqrt", "log", "reciprocal"] as const).map((op): Case => ({
+    name: op,
+    inputs: [{ shape: [5, 13], fill: "positive" }],
+    f: (tf, x) => tf[op](x),
+  })),
+  ...([undefined, 0, 1, 2, [0, 1], [1, 2], [0, 2]] as (number | number[] | undefined)[]).flatMap((
+    axis,
+  ): Case[] => [
+    { name: `sum over ${axis}`, inputs: [n(4, 5, 6)], f: (tf, x) => tf.sum(x, axis) },
+    { name: `mean over ${axis}`, inputs: [n(4, 5, 6)], f: (tf, x) => tf.mean(x, axis, true) },
+  ]),
+  { name: "max over the last axis", inputs: [n(4, 9)], f: (tf, x) => tf.max(x, -1) },
+  { name: "argMax", inputs: [n(4, 9)], f: (tf, x) => tf.argMax(x, -1), gradient: false },
+  {
+    name: "where",
+    inputs: [n(4, 9), n(4, 9)],
+    f: (tf, a, b) => tf.where(tf.greater(tf.tensor2d([[1], [-1], [2], [0]]), 0).tile([1, 9]), a, b),
+  },
+  {
+    name: "addN",
+    inputs: [n(4, 9), n(4, 9), n(4, 9)],
+    f: (tf, ...all) => tf.addN(all),
+  },
+  {
+    name: "stack and unstack",
+    inputs: [n(4, 3), n(4, 3)],
+    f: (tf, a, b) => tf.mul(tf.unstack(tf.stack([a, b], 1), 1)[1], tf.split(a, 3, 1)[2]),
+  },
+  {
+    name: "strided slice by slices, tile",
+    inputs: [n(2, 3)],
+    f: (tf, x) => tf.tile(tf.slice(x, [0, 1], [2, 2]), [3, 2]),
+  },
+  {
+    name: "an empty batch",
+    inputs: [n(0, 4), n(4, 3)],
+    f: (tf, a, b) => tf.matMul(a, b),
+    gradient: false,
+  },
+  {
+    name: "clip by value",
+    inputs: [n(40)],
+    f: (tf, x) => tf.clipByValue(x, -0.5, 0.7),
+  },
+  {
+    name: "cumsum",
+    inputs: [n(3, 8)],
+    f: (tf, x) => tf.cumsum(x, 1),
+  },
+];
