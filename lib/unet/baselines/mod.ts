@@ -16,3 +16,26 @@ export {
 } from "./fcn.ts";
 export { fullyConnectedAsConvolution } from "./fully_connected_as_convolution.ts";
 export { type LoadedVGG16, loadVGG16 } from "./vgg16_weights.ts";
+export { assembleFragments, maxPoolingFragments } from "./max_pooling_fragments.ts";
+export {
+  balancedWindows,
+  type BalancedWindowsOptions,
+  classifyPixels,
+  type Position,
+  scalesOf,
+  type SlidingOptions,
+  slidingWindow,
+  slidingWindowAtOnce,
+  windowAt,
+  type WindowBatch,
+  windowLoss,
+} from "./sliding_window.ts";
+export {
+  idsiaNetwork,
+  WindowClassifier,
+  type WindowClassifierConfig,
+  type WindowConvolution,
+  windowMultiplyAdds,
+  windowParameterCount,
+  type WindowWork,
+} from "./window_classifier.ts";

@@ -31,14 +31,25 @@ export interface LoadedVGG16 {
  * @throws {Error} if a tensor is missing or has another size; the sentence names it
  *
  * @example
- * ```ts no-run
- * import { readSafetensors } from "../../io/mod.ts";
+ * ```ts
  * import { createRandom } from "../../random/mod.ts";
  * import { FCN, loadVGG16 } from "./mod.ts";
  *
- * const net = new FCN({ variant: "32s" }, { random: createRandom(1) });
- * const { kept } = loadVGG16(net, (await readSafetensors("vgg16.safetensors")).tensors);
- * console.log(kept); // ["score_fr.weight", "score_fr.bias"]
+ * // A file has these for real: `(await readSafetensors("vgg16.safetensors")).tensors`, at full width.
+ * const ones = (...shape: number[]) => {
+ *   const data = new Float32Array(shape.reduce((a, b) => a * b)).fill(1);
+ *   return { dtype: "F32" as const, shape, data };
+ * };
+ * const tensors = new Map(), convolutions = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
+ * for (const i of convolutions) tensors.set(`features.${i}.weight`, ones(1, 1, 3, 3));
+ * tensors.set("classifier.0.weight", ones(1, 49)).set("classifier.3.weight", ones(1, 1));
+ * for (const name of [...tensors.keys()]) tensors.set(name.replace("weight", "bias"), ones(1));
+ *
+ * const net = new FCN(
+ *   { variant: "32s", channels: [1, 1, 1, 1, 1], units: 1, inputChannels: 1 },
+ *   { random: createRandom(1) },
+ * );
+ * console.log(loadVGG16(net, tensors).kept); // ["score_fr.weight", "score_fr.bias"]
  * ```
  */
 export function loadVGG16(net: FCN, tensors: ReadonlyMap<string, SafeTensor>): LoadedVGG16 {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { tf } from "../../../lib/backend/mod.ts";
+import { tf, useBackend } from "../../../lib/backend/mod.ts";
 import { countParameters, weightedSoftmaxCrossEntropy } from "../../../lib/nn/mod.ts";
 import { createRandom } from "../../../lib/random/mod.ts";
 import {
@@ -81,41 +81,47 @@ Deno.test("the crops are the reference nets', and every padding from 81 on cover
   net.dispose();
 });
 
-for (const variant of ["32s", "16s", "8s"] as const) {
-  Deno.test(`logits of FCN-${variant} equal PyTorch's`, () => {
-    const net = goldenNet(variant);
-    const x = imageFromTorch(golden("input")),
-      expected = imageFromTorch(golden(`logits${variant}`));
-    const y = net.forward(x);
-    assertEquals(y.shape, expected.shape);
-    const error = relativeError(y.dataSync(), expected.dataSync());
-    assertEquals(error < 1e-5, true, `${error}`);
-    tf.dispose([x, y, expected]);
+for (const prefer of ["cpu", "wasm"] as const) {
+  Deno.test(`logits of FCN-32s, 16s and 8s equal PyTorch's on ${prefer}`, async () => {
+    await useBackend({ prefer });
+    for (const variant of ["32s", "16s", "8s"] as const) {
+      const net = goldenNet(variant);
+      const x = imageFromTorch(golden("input")),
+        expected = imageFromTorch(golden(`logits${variant}`));
+      const y = net.forward(x);
+      assertEquals(y.shape, expected.shape);
+      const error = relativeError(y.dataSync(), expected.dataSync());
+      assertEquals(error < 1e-5, true, `${error}`);
+      tf.dispose([x, y, expected]);
+      net.dispose();
+    }
+    await useBackend({ prefer: "cpu" });
+  });
+
+  Deno.test(`loss and every gradient of FCN-8s equal PyTorch's on ${prefer}, ignored pixels included`, async () => {
+    await useBackend({ prefer });
+    const net = goldenNet("8s");
+    const x = imageFromTorch(golden("input")), target = golden("target").data;
+    const shape: [number, number, number] = [1, 72, 88];
+    const labels = tf.tensor3d(Int32Array.from(target, (l) => l === 255 ? 0 : l), shape, "int32");
+    const counted = tf.tensor3d(Float32Array.from(target, (l) => l === 255 ? 0 : 1), shape);
+    const { value, grads } = tf.variableGrads(
+      () => weightedSoftmaxCrossEntropy(net.forward(x), labels, counted, "sum"),
+      [...net.parameters.values()],
+    );
+    assertEquals(relativeError(value.dataSync(), golden("loss8s_sum").data) < 1e-5, true);
+    for (const [name, variable] of net.parameters) {
+      const expected = golden(`grad.${nameInGolden(name)}`);
+      const ours = name.endsWith("weight") ? filterFromTorch(expected) : tf.tensor(expected.data);
+      const error = relativeError(grads[variable.name].dataSync(), ours.dataSync());
+      assertEquals(error < 1e-4, true, `${name}: ${error}`);
+      ours.dispose();
+    }
+    tf.dispose([value, grads, x, labels, counted]);
     net.dispose();
+    await useBackend({ prefer: "cpu" });
   });
 }
-
-Deno.test("loss and every gradient of FCN-8s equal PyTorch's, ignored pixels included", () => {
-  const net = goldenNet("8s");
-  const x = imageFromTorch(golden("input")), target = golden("target").data;
-  const shape: [number, number, number] = [1, 72, 88];
-  const labels = tf.tensor3d(Int32Array.from(target, (l) => l === 255 ? 0 : l), shape, "int32");
-  const counted = tf.tensor3d(Float32Array.from(target, (l) => l === 255 ? 0 : 1), shape);
-  const { value, grads } = tf.variableGrads(
-    () => weightedSoftmaxCrossEntropy(net.forward(x), labels, counted, "sum"),
-    [...net.parameters.values()],
-  );
-  assertEquals(relativeError(value.dataSync(), golden("loss8s_sum").data) < 1e-5, true);
-  for (const [name, variable] of net.parameters) {
-    const expected = golden(`grad.${nameInGolden(name)}`);
-    const ours = name.endsWith("weight") ? filterFromTorch(expected) : tf.tensor(expected.data);
-    const error = relativeError(grads[variable.name].dataSync(), ours.dataSync());
-    assertEquals(error < 1e-4, true, `${name}: ${error}`);
-    ours.dispose();
-  }
-  tf.dispose([value, grads, x, labels, counted]);
-  net.dispose();
-});
 
 Deno.test("a finer net initialised from a coarser one starts with the coarser one's map", () => {
   const random = createRandom(2);
@@ -167,7 +173,8 @@ Deno.test("score layers start at zero, so an untrained net prefers no class", ()
   net.dispose();
 });
 
-Deno.test("FCN-8s learns one tile by heart", () => {
+Deno.test("FCN-8s learns one tile by heart", async () => {
+  await useBackend({ prefer: "wasm" });
   const net = new FCN({ ...tiny, channels: [4, 4, 8, 8, 8], units: 16, classes: 2, pad: 81 }, {
     random: createRandom(3),
   });
@@ -183,7 +190,7 @@ Deno.test("FCN-8s learns one tile by heart", () => {
     (_, i) => (inside(i) ? 0.8 : 0.2) + noise.normal(0, 0.02),
   );
   const x = tf.tensor4d(picture, [1, side, side, 1]);
-  const labels = tf.tensor3d(picture.map((_, i) => Number(inside(i))), shape, "int32");
+  const labels = tf.tensor3d(Int32Array.from(picture, (_, i) => Number(inside(i))), shape, "int32");
   const optimizer = tf.train.adam(0.005), variables = [...net.parameters.values()];
   const pixelError = () =>
     tf.tidy(() => {
@@ -203,6 +210,7 @@ Deno.test("FCN-8s learns one tile by heart", () => {
   tf.dispose([x, labels]);
   optimizer.dispose();
   net.dispose();
+  await useBackend({ prefer: "cpu" });
 });
 
 Deno.test("dropout acts on fc6 and fc7 only while training", () => {
