@@ -110,7 +110,9 @@ export async function run(
     stdout: options.quiet ? "piped" : "inherit",
   }).spawn();
   if (options.quiet) await child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true });
-  return (await child.status).success;
+  const { success, signal } = await child.status;
+  if (signal !== null) console.error(`${words.join(" ")} was ended by ${signal}`);
+  return success;
 }
 
 /** The last few lines of a program's output, indented, to stand under a sentence. */

@@ -42,7 +42,7 @@ await runTask(usage, options, async (flags) => {
     }),
   };
   async function test(words: string[]) {
-    const report = await runTests(words, quiet);
+    const report = await runTests(words, { quiet });
     tellSkipped(report, say);
     say(counts(report));
     return report.failed === 0;

@@ -37,7 +37,7 @@ if (import.meta.main) {
   await runTask(usage, options, async ({ filter, json }, words) => {
     const say = json ? console.error : console.log;
     await setUp({ say });
-    const report = await runTests([...(filter ? [`--filter=${filter}`] : []), ...words], json);
+    const report = await runTests(words, { quiet: json, filter });
     if (json) console.log(JSON.stringify(report, undefined, 1));
     tellSkipped(report, say);
     say(counts(report));
@@ -57,21 +57,67 @@ export function counts({ passed, failed, skipped }: TestReport): string {
   return `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
 }
 
+/** What {@linkcode runTests} may be told. */
+export interface TestOptions {
+  /** Keeps standard output free. */
+  readonly quiet?: boolean;
+  /** Only the tests whose name contains this. */
+  readonly filter?: string;
+}
+
 /**
- * Runs `deno test` and reads what became of every test and every step of one.
+ * Runs tests and reads what became of each, steps of a test counted like tests. Without words every folder
+ * of `tests/` gets a process of its own: a driver or a library that takes the process down takes down no
+ * other folder's results, and what one folder's backends hold in memory is free for the next.
  *
- * @param more further arguments: `--doc`, `--filter`, files, folders
- * @param quiet keeps standard output free
+ * @param words files, folders, further options of `deno test`
  */
-export async function runTests(more: readonly string[], quiet = false): Promise<TestReport> {
+export async function runTests(
+  words: readonly string[],
+  options: TestOptions = {},
+): Promise<TestReport> {
+  const groups = words.length > 0 ? [words] : (await testFolders()).map((folder) => [folder]);
+  const reports: TestReport[] = [];
+  for (const group of groups) reports.push(await runDenoTest(group, options));
+  return {
+    passed: reports.reduce((sum, { passed }) => sum + passed, 0),
+    failed: reports.reduce((sum, { failed }) => sum + failed, 0),
+    skipped: reports.flatMap(({ skipped }) => skipped),
+    failures: reports.flatMap(({ failures }) => failures),
+  };
+}
+
+/** The folders of `tests/` that hold tests. */
+async function testFolders(): Promise<string[]> {
+  const folders: string[] = [];
+  for await (const { name } of Deno.readDir(join(root, "tests"))) {
+    if (await holdsTests(join(root, "tests", name))) folders.push(`tests/${name}`);
+  }
+  return folders.sort();
+}
+
+async function holdsTests(path: string): Promise<boolean> {
+  if (!(await Deno.stat(path)).isDirectory) return /_test\.tsx?$/.test(path);
+  for await (const { name } of Deno.readDir(path)) {
+    if (await holdsTests(join(path, name))) return true;
+  }
+  return false;
+}
+
+async function runDenoTest(words: readonly string[], options: TestOptions): Promise<TestReport> {
+  const { quiet, filter } = options;
   const folder = join(root, "build", "tests");
   const junit = join(folder, `junit-${Deno.pid}.xml`);
   await Deno.mkdir(folder, { recursive: true });
-  const words = [Deno.execPath(), "test", "--allow-all", `--junit-path=${junit}`, ...more];
-  const ok = await run(words, { env: await graphics(), quiet });
+  const flags = ["--quiet", "--allow-all", `--junit-path=${junit}`];
+  if (filter) flags.push(`--filter=${filter}`);
+  const env = await graphics();
+  const ok = await run([Deno.execPath(), "test", ...flags, ...words], { env, quiet });
   const text = await Deno.readTextFile(junit).catch(() => "");
   await Deno.remove(junit).catch(() => {});
-  return readJunit(text, ok);
+  const report = readJunit(text, ok);
+  // A file that cannot be loaded, or a crash: no test has this failure's name.
+  return ok || report.failures.length > 0 ? report : { ...report, failures: [words.join(" ")] };
 }
 
 /** Vulkan on Linux, software or not, wants a folder for its sockets; some machines have none. */

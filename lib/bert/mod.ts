@@ -80,3 +80,26 @@ export {
 } from "./parameter_scope.ts";
 export { BertPooler } from "./pooler.ts";
 export { BertWithHead, type WithHeadOptions } from "./with_head.ts";
+export {
+  createPretrainingExamples,
+  type DocumentIds,
+  examplesOfStep,
+  maskPieces,
+  type PretrainingBatch,
+  type PretrainingDataOptions,
+  type PretrainingExample,
+  splitDocuments,
+  stackExamples,
+  tokenizeDocuments,
+} from "./pretraining_data.ts";
+export {
+  bertOptimizer,
+  evaluatePretraining,
+  pretrain,
+  type PretrainableModel,
+  type PretrainingNumbers,
+  type PretrainingScores,
+  pretrainingScores,
+  type PretrainingStep,
+  type PretrainOptions,
+} from "./pretraining.ts";
