@@ -29,6 +29,8 @@ export {
   windowAt,
   type WindowBatch,
   windowLoss,
+  type WindowTensors,
+  windowTensors,
 } from "./sliding_window.ts";
 export {
   idsiaNetwork,

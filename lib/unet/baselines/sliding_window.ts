@@ -190,9 +190,34 @@ interface Pixel extends Position {
   readonly slice: number;
 }
 
+/** Windows as the tensors of a training step. */
+export interface WindowTensors extends tf.TensorContainerObject {
+  /** [B, side, side, channels] */
+  x: tf.Tensor4D;
+  /** [B, 1, 1], each window's one pixel */
+  labels: tf.Tensor3D;
+}
+
 /**
- * The mean cross-entropy of a batch of windows, for the trainer: softmax over the class scores of each
- * centre pixel, minus the logarithm of the true class's share.
+ * Windows as tensors; all must have one size. For the trainer: `batches: () => windowTensors(
+ * windows.next().value)`, where `windows` comes from {@linkcode balancedWindows}.
+ *
+ * @example
+ * ```ts
+ * import { windowTensors } from "./mod.ts";
+ *
+ * const window = { data: new Float32Array(65 * 65), width: 65, height: 65 };
+ * const { x, labels } = windowTensors({ windows: [window, window], labels: Int32Array.of(0, 1) });
+ * console.log(x.shape, labels.shape); // [2, 65, 65, 1] [2, 1, 1]
+ * ```
+ */
+export function windowTensors({ windows, labels }: WindowBatch): WindowTensors {
+  return { x: toTensor(windows), labels: tf.tensor3d(labels, [labels.length, 1, 1], "int32") };
+}
+
+/**
+ * The mean cross-entropy of a batch of windows: softmax over the class scores of each centre pixel, minus
+ * the logarithm of the true class's share.
  *
  * @param net a window classifier
  * @param batch its windows' size and scales must be the net's
@@ -201,25 +226,20 @@ interface Pixel extends Position {
  * @example
  * ```ts
  * import { createRandom } from "../../random/mod.ts";
- * import { idsiaNetwork, WindowClassifier, windowLoss } from "./mod.ts";
+ * import { idsiaNetwork, WindowClassifier, windowLoss, windowTensors } from "./mod.ts";
  *
  * const net = new WindowClassifier(idsiaNetwork(65, 2, 4), { random: createRandom(1) });
  * const window = { data: new Float32Array(65 * 65), width: 65, height: 65 };
- * const loss = windowLoss(net, { windows: [window], labels: Int32Array.of(1) });
+ * const loss = windowLoss(net, windowTensors({ windows: [window], labels: Int32Array.of(1) }));
  * console.log(loss.dataSync()[0].toFixed(4)); // 0.6931: ln 2, an empty window says nothing
  * ```
  */
-export function windowLoss(net: WindowClassifier, { windows, labels }: WindowBatch): tf.Scalar {
-  return tf.tidy(() =>
-    weightedSoftmaxCrossEntropy(
-      net.forward(windowTensor(windows)),
-      tf.tensor3d(labels, [labels.length, 1, 1], "int32"),
-    )
-  );
+export function windowLoss(net: WindowClassifier, { x, labels }: WindowTensors): tf.Scalar {
+  return tf.tidy(() => weightedSoftmaxCrossEntropy(net.forward(x), labels));
 }
 
 /** [B, side, side, channels] */
-function windowTensor(windows: readonly Image[]): tf.Tensor4D {
+function toTensor(windows: readonly Image[]): tf.Tensor4D {
   const [{ width, height, channels = 1, data: { length } }] = windows;
   const values = new Float32Array(windows.length * length);
   windows.forEach(({ data }, i) => values.set(data, i * length));
@@ -263,7 +283,7 @@ export async function classifyPixels(
   const versions = scalesOf(image, scales), probabilities = new Float32Array(positions.length);
   for (let done = 0; done < positions.length; done += batch) {
     const windows = positions.slice(done, done + batch).map((at) => windowAt(versions, at, window));
-    const p = tf.tidy(() => cellProbability(net.forward(windowTensor(windows))));
+    const p = tf.tidy(() => cellProbability(net.forward(toTensor(windows))));
     probabilities.set(await p.data() as Float32Array, done);
     p.dispose();
     onProgress(done + windows.length, positions.length);
@@ -326,7 +346,7 @@ export async function slidingWindowAtOnce(net: WindowClassifier, image: Image): 
   const { width, height } = image, { window } = net.config;
   const before = Math.floor(window / 2), after = window - 1 - before;
   const padded = mirrorPad(image, { top: before, left: before, bottom: after, right: after });
-  const p = tf.tidy(() => cellProbability(net.forwardDense(windowTensor([padded]))));
+  const p = tf.tidy(() => cellProbability(net.forwardDense(toTensor([padded]))));
   const data = await p.data() as Float32Array;
   p.dispose();
   return { data, width, height };

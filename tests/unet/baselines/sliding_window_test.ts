@@ -13,6 +13,7 @@ import {
   WindowClassifier,
   type WindowClassifierConfig,
   windowLoss,
+  windowTensors,
 } from "../../../lib/unet/baselines/mod.ts";
 import { filterFromTorch, readGolden, relativeError } from "../../support/golden.ts";
 
@@ -58,7 +59,7 @@ for (const prefer of ["cpu", "wasm"] as const) {
     assertEquals(relativeError(logits.dataSync(), golden("logits").data) < 1e-5, true);
     const labels = Int32Array.from(golden("labels").data);
     const { value, grads } = tf.variableGrads(
-      () => windowLoss(net, { windows, labels }),
+      () => windowLoss(net, windowTensors({ windows, labels })),
       [...net.parameters.values()],
     );
     assertEquals(relativeError(value.dataSync(), golden("loss").data) < 1e-5, true);
@@ -164,8 +165,9 @@ Deno.test("a window classifier learns one tile by heart", async () => {
   const optimizer = tf.train.adam(0.003), variables = [...net.parameters.values()] as tf.Variable[];
   const batches = balancedWindows([slice], [truth], { window: 17, batch: 32, random });
   for (let step = 0; step < 150; step++) {
-    const batch = batches.next().value;
+    const batch = windowTensors(batches.next().value);
     optimizer.minimize(() => windowLoss(net, batch), false, variables);
+    tf.dispose(batch);
   }
   const after = await wrong();
   assertEquals(before > 0.1 && after < 0.02, true, `${before} -> ${after}`);
