@@ -5,7 +5,8 @@
  */
 import { parseArgs } from "node:util";
 import { em } from "./score/em.ts";
-import { Problem } from "./score/problem.ts";
+import { ImageFileError } from "../lib/image/mod.ts";
+import { Problem } from "./command.ts";
 import { seg } from "./score/seg.ts";
 import type { Flags, Score } from "./score/subcommand.ts";
 
@@ -50,8 +51,8 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    const isSentence = error instanceof Problem || error instanceof RangeError;
-    console.error(isSentence ? `error: ${error.message}` : error);
+    const isSentence = [Problem, RangeError, ImageFileError].some((kind) => error instanceof kind);
+    console.error(isSentence ? `error: ${(error as Error).message}` : error);
     Deno.exit(1);
   }
 }

@@ -80,3 +80,40 @@ export {
 } from "./parameter_scope.ts";
 export { BertPooler } from "./pooler.ts";
 export { BertWithHead, type WithHeadOptions } from "./with_head.ts";
+export {
+  createPretrainingExamples,
+  type DocumentIds,
+  examplesOfStep,
+  maskPieces,
+  type PretrainingBatch,
+  type PretrainingDataOptions,
+  type PretrainingExample,
+  splitDocuments,
+  stackExamples,
+  tokenizeDocuments,
+} from "./pretraining_data.ts";
+export {
+  bertOptimizer,
+  evaluatePretraining,
+  pretrain,
+  type PretrainableModel,
+  type PretrainingNumbers,
+  type PretrainingScores,
+  pretrainingScores,
+  type PretrainingStep,
+  type PretrainOptions,
+} from "./pretraining.ts";
+export { Elmo, type ElmoConfig, ElmoMixture, type ElmoOutput } from "./baselines/elmo.ts";
+export { type GenerateOptions, Gpt, type GptOutput } from "./baselines/gpt.ts";
+export {
+  evaluateLanguageModel,
+  type LanguageModel,
+  type LanguageModelBatch,
+  languageModelExamples,
+  type LanguageModelStep,
+  neighbours,
+  stackSequences,
+  trainLanguageModel,
+  type TrainLanguageModelOptions,
+} from "./baselines/language_model.ts";
+export { Lstm, type LstmSizes } from "./baselines/lstm.ts";

@@ -70,7 +70,8 @@ export class Figure implements Displayable {
   }
 }
 
-const CONFIG = { displaylogo: false, responsive: false };
+/** No button that sends the data to Plotly's servers. */
+const CONFIG = { displaylogo: false, responsive: false, showSendToCloud: false };
 
 /**
  * A chart of one's own: any Plotly traces and layout in the template of this project.
@@ -189,7 +190,7 @@ export function chartLayout(
     },
     shapes: lines.map(({ x, y }) => ({
       type: "line",
-      layer: "below",
+      layer: "between",
       line: { color: "#8C959F", width: 1.5, dash: "dash" },
       ...(y === undefined
         ? { x0: x, x1: x, y0: 0, y1: 1, yref: "paper" } // shapes take the value itself on log axes

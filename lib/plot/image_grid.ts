@@ -26,6 +26,8 @@ export interface Panel {
    * Default: `labels` for `Int32Array` and `Uint32Array`, `color` for 3 or 4 channels, else `gray`.
    */
   readonly as?: PanelKind;
+  /** Another colour map for `probability`. Default `viridis`. */
+  readonly colors?: ColorMapName;
   /**
    * The values at the two ends of the colours. Default: [0, 1] for floating-point images that lie in
    * it, [0, 255] for bytes, [-m, m] with the largest magnitude m for `diverging`, else the smallest
@@ -103,6 +105,17 @@ export class Picture implements Displayable {
   toString(): string {
     const title = this.#options.title;
     return [...(title ? [title] : []), ...this.layers.map((layer) => layer.plain)].join("\n");
+  }
+
+  /** Only the pixels of the first panel, at most `panelWidth` wide: a picture for another chart. */
+  drawPanel(): { png: Uint8Array; width: number; height: number } {
+    const [layer] = this.layers;
+    const width = Math.min(layer.width, this.#options.panelWidth ?? 320);
+    const height = Math.max(1, Math.round(layer.height * width / layer.width));
+    const raster = new Raster(width, height, 1);
+    const size = { width, height, factor: width / layer.width };
+    drawLayer(raster, layer, 0, 0, size, 32, 1);
+    return { png: raster.png(), width, height };
   }
 
   /** Draws the picture: the PNG's bytes and the size in CSS pixels at which to show it. */
@@ -224,7 +237,7 @@ function toLayer(panel: Panel): Layer {
       ? symmetricRange(source)
       : defaultRange(source));
   const values = Float32Array.from(source, (v) => (v - range[0]) / (range[1] - range[0] || 1));
-  const map = kind === "probability" ? "viridis" : kind;
+  const map = kind === "probability" ? panel.colors ?? "viridis" : kind;
   return {
     ...common,
     values,

@@ -3,6 +3,18 @@
  *
  * @module
  */
+export {
+  PAPER_TILE,
+  planTiles,
+  predict,
+  predictClasses,
+  PredictionStopped,
+  type PredictOptions,
+  type Rectangle,
+  type Tile,
+  type TilePlan,
+} from "./overlap_tile.ts";
+export { averageViews, SEVEN_VIEWS } from "./test_time_averaging.ts";
 export { PAPER_DEPTH, tileCovering, type TileSize, tileSize, validSides } from "./tile_sizes.ts";
 export {
   type Annotated,

@@ -6,7 +6,7 @@
 import type { Image } from "../../lib/image/mod.ts";
 import { type EmScores, emScores } from "../../lib/metrics/mod.ts";
 import { type Picture, readPictures } from "./pictures.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "../command.ts";
 import { printTable, required, type Score } from "./subcommand.ts";
 
 export const em: Score = {

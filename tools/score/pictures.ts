@@ -3,31 +3,31 @@
  *
  * @module
  */
-import { decode as decodePng } from "fast-png";
 import { join } from "@std/path";
-import { decode as decodeTiff } from "tiff";
-import type { Image, Pixels } from "../../lib/image/mod.ts";
-import { Problem } from "./problem.ts";
+import { type Image, naturalOrder, type Pixels, readImage } from "../../lib/image/mod.ts";
+import { Problem } from "../command.ts";
 
 /** One slice or frame of a file. */
 export interface Picture {
-  /** The file, and the page where it has several. */
+  /** The file, and the slice where it has several. */
   readonly name: string;
   readonly image: Image<Pixels>;
 }
 
 /** All slices of a multi-page file, or of a folder of slices in natural order. */
 export async function readPictures(path: string): Promise<Picture[]> {
-  const info = await stat(path);
+  const info = await Deno.stat(path).catch(() => {
+    throw new Problem(`${path} does not exist: check the path`);
+  });
   if (!info.isDirectory) return readFile(path);
-  const names = [];
-  for await (const { name } of Deno.readDir(path)) {
-    if (/\.(tiff?|png)$/i.test(name)) names.push(name);
+  const names: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(path)) {
+    if (isFile && /\.(tiff?|png)$/i.test(name)) names.push(name);
   }
   if (names.length === 0) {
     throw new Problem(`${path} holds no picture: give a folder of .tif or .png slices`);
   }
-  names.sort(new Intl.Collator("en", { numeric: true }).compare);
+  names.sort(naturalOrder); // 2.png before 10.png
   return (await Promise.all(names.map((name) => readFile(join(path, name))))).flat();
 }
 
@@ -40,26 +40,10 @@ export async function readPicture(path: string): Promise<Picture> {
   return pages[0];
 }
 
-async function stat(path: string): Promise<Deno.FileInfo> {
-  try {
-    return await Deno.stat(path);
-  } catch {
-    throw new Problem(`${path} does not exist: check the path`);
-  }
-}
-
 async function readFile(path: string): Promise<Picture[]> {
-  await stat(path);
-  const bytes = await Deno.readFile(path);
-  try {
-    const pages = /\.png$/i.test(path) ? [decodePng(bytes)] : decodeTiff(bytes);
-    return pages.map((page, k) => {
-      const { data, width, height } = page;
-      const channels = "channels" in page ? page.channels : data.length / (width * height);
-      const name = pages.length === 1 ? path : `${path}, slice ${k}`;
-      return { name, image: { data: data as Pixels, width, height, channels } };
-    });
-  } catch (error) {
-    throw new Problem(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
+  const pages = await readImage(path);
+  return pages.map((image, k) => ({
+    name: pages.length === 1 ? path : `${path}, slice ${k + 1} of ${pages.length}`,
+    image,
+  }));
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import { join } from "@std/path";
-import type { LabelImage } from "../../lib/image/mod.ts";
+import { type LabelImage, toLabels } from "../../lib/image/mod.ts";
 import { type SegMeasure, segMeasure } from "../../lib/metrics/mod.ts";
-import { type Picture, readPicture } from "./pictures.ts";
-import { Problem } from "./problem.ts";
+import { readPicture } from "./pictures.ts";
+import { Problem } from "../command.ts";
 import { printTable, required, type Score } from "./subcommand.ts";
 
 export const seg: Score = {
@@ -88,21 +88,12 @@ async function numbered(folder: string, prefix: string): Promise<Map<number, str
 }
 
 async function readLabels(path: string): Promise<LabelImage> {
-  return labels(await readPicture(path));
-}
-
-function labels({ name, image }: Picture): LabelImage {
-  const data = new Int32Array(image.data.length);
-  for (let i = 0; i < data.length; i++) {
-    const value = image.data[i];
-    data[i] = value;
-    if (data[i] === value) continue;
-    throw new Problem(
-      `${name}: the pixel at x = ${i % image.width}, y = ${Math.floor(i / image.width)} is ` +
-        `${value}; labels are whole numbers up to ${2 ** 31 - 1}, 0 = background`,
-    );
+  const { name, image } = await readPicture(path);
+  try {
+    return toLabels(image);
+  } catch (error) {
+    throw new Problem(`${name}: ${(error as Error).message}`);
   }
-  return { ...image, data };
 }
 
 function json({ seg, objects }: SegMeasure, numbers: readonly number[]) {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ParseArgsConfig } from "node:util";
-import { Problem } from "./problem.ts";
+import { Problem } from "../command.ts";
 
 /** The values of a sub-command's options as typed. */
 export type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;

@@ -54,7 +54,7 @@ export class Threads {
   /** Starts one worker per seed; they do not keep the process alive. */
   start(seeds: readonly WorkerSeed[]): void {
     for (const seed of seeds) {
-      const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: seed });
+      const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: seed });
       worker.on("error", (error: Error) => {
         console.error(`A thread of the wasm backend ended: ${error.message}`);
       });

@@ -8,6 +8,7 @@
 
 import { tf } from "../../tf.ts";
 import type { WasmContext } from "../context.ts";
+import { product } from "./product.ts";
 
 /** The sizes of a convolution. */
 export interface Geometry {
@@ -90,8 +91,15 @@ export function convolve(
       ...{ m: b * oh * ow, n: co, k: ci, a: x, b: filter, c: y, bias, relu },
     });
   }
-  if (isShifted(g) && g.top === 0 && g.left === 0 && oh === h - kh + 1 && ow === w - kw + 1) {
-    const rows = clamp(Math.floor(CACHED / (w * Math.max(ci, co))), 1, oh);
+  if (isDeep(g)) {
+    const m = b * oh * ow, depth = kh * kw * ci;
+    return context.withMemory(m * depth, (columns) => {
+      gatherAll(context, g, x, columns);
+      product(context, { m, n: co, k: depth, a: columns, b: filter, c: y, bias, relu });
+    });
+  }
+  if (isShifted(g) && isUnpadded(g)) {
+    const rows = clamp(Math.floor(blockPositions(ci, co) / w), 1, oh);
     const fit = Math.max(
       1,
       Math.min(rows, Math.floor(context.threads.heap.scratchBytes / (4 * w * co))),
@@ -132,8 +140,7 @@ export function convolveGradient(
   },
 ): void {
   const { b, h, w, kh, kw, co, oh, ow } = g;
-  const unpadded = g.top === 0 && g.left === 0 && oh === h - kh + 1 && ow === w - kw + 1;
-  if (!isPointwise(g) && isShifted(g) && unpadded && co >= 4) {
+  if (!isPointwise(g) && !isDeep(g) && isShifted(g) && isUnpadded(g) && co >= 4) {
     // dz has x's positions, and before it as many zeros as the filter reaches back.
     const lead = ((kh - 1) * w + kw - 1) * co;
     return context.withMemory(lead + b * h * w * co, (memory) => {
@@ -168,7 +175,7 @@ function inputGradient(
   dz: number,
   dx: number,
 ): void {
-  const { b, h, w, ci, kh, co, oh, ow } = g;
+  const { b, h, w, ci, kh, kw, co, oh, ow } = g;
   if (isPointwise(g)) {
     return product(context, {
       transB: true,
@@ -178,6 +185,15 @@ function inputGradient(
       a: dz,
       b: filter,
       c: dx,
+    });
+  }
+  if (isDeep(g)) {
+    // dx = the columns dz filter^T, added up where they came from.
+    const m = b * oh * ow, depth = kh * kw * ci;
+    return context.withMemory(m * depth, (columns) => {
+      product(context, { transB: true, m, n: depth, k: co, a: dz, b: filter, c: columns });
+      const width = Math.max(16, Math.ceil(ci / 8 / 4) * 4);
+      context.simd("scatterColumns", ci, width, columns, ...patch(g), dx);
     });
   }
   context.simd("clear", b * h * w * ci, 1 << 18, dx);
@@ -205,6 +221,13 @@ function filterGradient(
   const { b, ci, kh, kw, co, oh, ow } = g;
   const size = kh * kw * ci * co;
   const all = b * oh;
+  if (isDeep(g)) {
+    const m = b * oh * ow, depth = kh * kw * ci;
+    return context.withMemory(m * depth, (columns) => {
+      gatherAll(context, g, x, columns);
+      product(context, { transA: true, m: depth, n: co, k: m, a: columns, b: dz, c: out });
+    });
+  }
   const runs = clamp(
     Math.floor(all * ow * (kh * kw * ci + co) / CACHED),
     1,
@@ -267,7 +290,7 @@ function shiftedInputGradient(
   // A convolution of dz with the filter turned round: the leading zeros are its padding.
   context.withMemory(kh * kw * ci * co, (flipped) => {
     context.simd("flipFilter", kh * kw, 1, filter, kh * kw, ci, co, flipped);
-    const rows = clamp(Math.floor(CACHED / (w * Math.max(ci, co))), 1, b * h);
+    const rows = clamp(Math.floor(blockPositions(ci, co) / w), 1, b * h);
     const chunks = Math.ceil(b * h / rows);
     context.threads.run(
       "convShifted",
@@ -300,58 +323,18 @@ function spread(
   });
 }
 
-/** C [batch, m, n] = act(op(A) op(B) + bias), split over the threads. */
-export function product(
-  context: WasmContext,
-  {
-    transA = false,
-    transB = false,
-    m,
-    n,
-    k,
-    a,
-    aBatch = 0,
-    b,
-    bBatch = 0,
-    c,
-    alpha = 1,
-    bias = 0,
-    relu = false,
-    batch = 1,
-  }: {
-    transA?: boolean;
-    transB?: boolean;
-    m: number;
-    n: number;
-    k: number;
-    a: number;
-    aBatch?: number;
-    b: number;
-    bBatch?: number;
-    c: number;
-    alpha?: number;
-    bias?: number;
-    relu?: boolean;
-    batch?: number;
-  },
-): void {
-  if (m * n * batch === 0) return;
-  // A chunk is worth about 10 microseconds at least; one large product becomes at most 8 row blocks.
-  const work = m * n * k;
-  let blockM = m, group = 1;
-  if (work >= 1e6 && batch < 8) {
-    blockM = Math.ceil(Math.max(16, m / Math.min(8, Math.ceil(work / 5e5))) / 4) * 4;
-  } else if (work < 5e5) {
-    group = Math.max(1, Math.min(Math.ceil(batch / 8), Math.ceil(5e5 / Math.max(1, work))));
-  }
-  const blocks = Math.ceil(m / blockM);
-  const chunks = Math.ceil(batch / group) * blocks;
-  context.threads.run(
-    "matMul",
-    chunks,
-    ...[+transA, +transB, m, n, k, a, aBatch, b, bBatch, c, alpha, bias, +relu],
-    ...[blockM, blocks, group, batch],
-  );
+/** The numbers of `gather` and its transpose that do not depend on the block. */
+function patch(g: Geometry): number[] {
+  return [
+    ...[g.b, g.h, g.w, g.ci, g.kh, g.kw, g.strideH, g.strideW, g.dilationH, g.dilationW],
+    ...[g.top, g.left, g.oh, g.ow],
+  ];
+}
+
+/** All output positions as a matrix [B * OH * OW, KH * KW * Ci]. */
+function gatherAll(context: WasmContext, g: Geometry, x: number, columns: number): void {
+  const rows = Math.max(1, Math.floor(CACHED / (g.ow * g.kh * g.kw * g.ci)));
+  context.simd("gatherRowsOf", g.b * g.oh, rows, x, ...patch(g), columns);
 }
 
 function gatherBlocks({ threads }: WasmContext, { b, ci, kh, kw, oh, ow }: Geometry) {
@@ -390,6 +373,23 @@ function isPointwise({ kh, kw, strideH, strideW, top, left, oh, ow, h, w }: Geom
 /** Stride 1, no dilation, and channels enough that a product of depth KW * Ci pays. */
 function isShifted({ kw, ci, strideH, strideW, dilationH, dilationW }: Geometry): boolean {
   return strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1 && kw * ci >= 24;
+}
+
+function isUnpadded({ top, left, h, w, kh, kw, oh, ow }: Geometry): boolean {
+  return top === 0 && left === 0 && oh === h - kh + 1 && ow === w - kw + 1;
+}
+
+/** Few positions and a large filter: reading the filter once is what counts. */
+function isDeep({ b, oh, ow, kh, kw, ci, co }: Geometry): boolean {
+  return b * oh * ow <= 400 && kh * kw * ci * co >= 150_000 && kh * kw > 1;
+}
+
+/**
+ * Positions per chunk: the result stays in the L2 cache where there are few channels; with many, packing the
+ * filter for a chunk must be little beside the product.
+ */
+function blockPositions(ci: number, co: number): number {
+  return Math.max(CACHED / Math.max(ci, co), 4 * ci);
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -1,10 +1,12 @@
 // What surrounds the matrix products of a convolution: moving rows, adding the bias, rectifying.
 // Shapes: x [B, H, W, Ci], filter [KH, KW, Ci, Co], y [B, OH, OW, Co], all row major.
 
+import { copy } from "./memory";
+
 // @ts-ignore: decorator
 @inline
 function copyFloats(dst: usize, src: usize, n: i32): void {
-  memory.copy(dst, src, <usize>n << 2);
+  copy(dst, src, <usize>n << 2);
 }
 
 // @ts-ignore: decorator
@@ -195,14 +197,14 @@ export function gather(
           const src = row + <usize>x0 * pixel;
           if (ci == 1) {
             for (let j = 0; j < kw; j++) store<f32>(dst + (<usize>j << 2), load<f32>(src + (<usize>j << 2)));
-          } else memory.copy(dst, src, <usize>kw * pixel);
+          } else copy(dst, src, <usize>kw * pixel);
           dst += <usize>kw * pixel;
           continue;
         }
         for (let j = 0; j < kw; j++) {
           const xx = x0 + j * dw;
           if (xx < 0 || xx >= w) memory.fill(dst, 0, pixel);
-          else memory.copy(dst, row + <usize>xx * pixel, pixel);
+          else copy(dst, row + <usize>xx * pixel, pixel);
           dst += pixel;
         }
       }
@@ -253,4 +255,46 @@ export function copyRows(begin: i32, end: i32, src: usize, srcPitch: i32, dst: u
 /** Sets begin..end floats to zero. */
 export function clear(begin: i32, end: i32, p: usize): void {
   memory.fill(p + (<usize>begin << 2), 0, <usize>(end - begin) << 2);
+}
+
+/** `gather` for rows begin..end of B * OH. */
+export function gatherRowsOf(
+  begin: i32, end: i32, x: usize, b: i32, h: i32, w: i32, ci: i32, kh: i32, kw: i32, sh: i32, sw: i32, dh: i32,
+  dw: i32, top: i32, left: i32, oh: i32, ow: i32, dst: usize,
+): void {
+  const row = <usize>(ow * kh * kw * ci) << 2;
+  for (let g = begin; g < end; g++) {
+    const image = g / oh, r = g - image * oh;
+    const from = x + (<usize>(image * h * w * ci) << 2);
+    gather(from, h, w, ci, kh, kw, sh, sw, dh, dw, top, left, r, r + 1, ow, dst + <usize>g * row);
+  }
+}
+
+/** dx [B, H, W, begin..end of Ci] = columns [B * OH * OW, KH, KW, Ci] added up where `gather` took them from. */
+export function scatterColumns(
+  begin: i32, end: i32, columns: usize, b: i32, h: i32, w: i32, ci: i32, kh: i32, kw: i32, sh: i32, sw: i32,
+  dh: i32, dw: i32, top: i32, left: i32, oh: i32, ow: i32, dx: usize,
+): void {
+  const pixel = <usize>ci << 2, from = <usize>begin << 2, bytes = <usize>(end - begin) << 2;
+  for (let p = 0; p < b * h * w; p++) memory.fill(dx + <usize>p * pixel + from, 0, bytes);
+  let src = columns + from;
+  for (let image = 0; image < b; image++) {
+    for (let r = 0; r < oh; r++) {
+      for (let c = 0; c < ow; c++) {
+        for (let i = 0; i < kh; i++) {
+          const yy = r * sh - top + i * dh;
+          for (let j = 0; j < kw; j++) {
+            const xx = c * sw - left + j * dw;
+            if (yy >= 0 && yy < h && xx >= 0 && xx < w) {
+              const d = dx + <usize>((image * h + yy) * w + xx) * pixel + from;
+              let o: usize = 0;
+              for (; o + 16 <= bytes; o += 16) v128.store(d + o, f32x4.add(v128.load(d + o), v128.load(src + o)));
+              for (; o < bytes; o += 4) store<f32>(d + o, load<f32>(d + o) + load<f32>(src + o));
+            }
+            src += pixel;
+          }
+        }
+      }
+    }
+  }
 }
