@@ -52,7 +52,7 @@ export interface MovingChart {
 const LEFT = 76, RIGHT = 28, TOP = 92, BOTTOM = 52, BETWEEN = 26;
 
 /**
- * A chart as SVG in well under a millisecond, without Plotly: for pictures that live a quarter of a
+ * A chart as SVG in two milliseconds or so, without Plotly: for pictures that live a quarter of a
  * second. (JupyterLab's Plotly renderer draws a chart once and passes over later states of the same
  * output, so a moving chart cannot be Plotly's.)
  */
