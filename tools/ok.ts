@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { join } from "node:path";
 import { checkCells } from "./cells.ts";
 import { inWords, root, run, runTask } from "./command.ts";
 import { findNotebooks, readNotebook } from "./notebook.ts";

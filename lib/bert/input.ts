@@ -25,7 +25,10 @@ export interface BertInput {
  * @throws {RangeError} if an id is outside its table, the sequence is longer than the table of
  *   positions, or the sizes do not agree
  */
-export function inputTensors(input: BertInput | Encoding, config: BertConfig) {
+export function inputTensors(
+  input: BertInput | Encoding,
+  config: Pick<BertConfig, "vocabSize" | "typeVocabSize" | "maxPositions">,
+) {
   const { inputIds, tokenTypeIds, attentionMask } = input;
   const { batch, length } = "batch" in input ? input : { batch: 1, length: inputIds.length };
   if (length > config.maxPositions) {

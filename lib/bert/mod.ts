@@ -103,3 +103,17 @@ export {
   type PretrainingStep,
   type PretrainOptions,
 } from "./pretraining.ts";
+export { Elmo, type ElmoConfig, ElmoMixture, type ElmoOutput } from "./baselines/elmo.ts";
+export { type GenerateOptions, Gpt, type GptOutput } from "./baselines/gpt.ts";
+export {
+  evaluateLanguageModel,
+  type LanguageModel,
+  type LanguageModelBatch,
+  languageModelExamples,
+  type LanguageModelStep,
+  neighbours,
+  stackSequences,
+  trainLanguageModel,
+  type TrainLanguageModelOptions,
+} from "./baselines/language_model.ts";
+export { Lstm, type LstmSizes } from "./baselines/lstm.ts";

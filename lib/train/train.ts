@@ -21,7 +21,7 @@ export interface Step {
   readonly learningRate: number;
   /** Euclidean norm of all gradients together, before clipping. */
   readonly gradientNorm: number;
-  /** Wall time of this step. */
+  /** Wall time since this run began (a resumed run counts anew). */
   readonly seconds: number;
 }
 
@@ -157,9 +157,9 @@ async function* loop<Batch extends tf.TensorContainer>(
   };
   const every = checkpoint?.every ?? 100;
   const run = createRandom(seed);
+  const start = performance.now();
   try {
     while (done < steps && !interrupt.requested && !signal?.aborted) {
-      const start = performance.now();
       const random = run.fork(done);
       const batch = await batches(done, random.fork("batch"));
       const learningRate = schedule(done);
