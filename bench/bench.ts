@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { useBackend } from "../lib/backend/mod.ts";
 import { wasmThreadsReady } from "../lib/backend/wasm/start.ts";
 import { findPython, type Peer, startPeer } from "./peer.ts";
+import { bertInference, bertStep } from "./works/bert.ts";
 import { unetStep } from "./works/unet_step.ts";
 import type { Work } from "./works/work.ts";
 
@@ -19,6 +20,12 @@ const works: readonly Work[] = [
   unetStep(16, 188, 1.5, 4),
   unetStep(64, 188, 1.3, 1),
   unetStep(32, 572, 1.3, 1),
+  bertStep({ layers: 4, hidden: 256, heads: 4, vocabulary: 30_522, tokens: 128, batch: 8 }, 1.8, 2),
+  bertInference(
+    { layers: 6, hidden: 384, heads: 12, vocabulary: 30_522, tokens: 128, batch: 8 },
+    1.5,
+    3,
+  ),
 ];
 
 const HELP = `deno task bench [options]
