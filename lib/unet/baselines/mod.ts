@@ -41,3 +41,4 @@ export {
   windowParameterCount,
   type WindowWork,
 } from "./window_classifier.ts";
+export { predictWhole, randomCrop, type RandomCropOptions } from "./whole_tiles.ts";
