@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { dirname, join, relative } from "@std/path";
+import { dirname, join, relative } from "node:path";
 import { capture, root } from "./command.ts";
 import { codeCells, findNotebooks, type Notebook, readNotebook, textOf } from "./notebook.ts";
 

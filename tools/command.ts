@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
+import { fileURLToPath } from "node:url";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 /** Something that whoever typed the command can put right: shown as a sentence, without a stack. */
@@ -12,7 +12,7 @@ export class Problem extends Error {
 }
 
 /** The root folder of this repository. */
-export const root: string = fromFileUrl(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+export const root: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Flags<O extends Options> = ReturnType<

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, resolve } from "@std/path";
+import { join, resolve } from "node:path";
 import { Problem, root, runTask } from "./command.ts";
 import { findNotebooks, notebookText, readNotebook } from "./notebook.ts";
 import {

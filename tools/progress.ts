@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { join } from "node:path";
 import { inWords } from "./command.ts";
 import { codeCells, type Notebook, readNotebook } from "./notebook.ts";
 

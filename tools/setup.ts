@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "@std/path";
+import { dirname, join, resolve } from "node:path";
 import { capture, type Finished, Problem, root, runTask, tail } from "./command.ts";
 
 /** A Python environment in which Jupyter runs the course. */

@@ -12,3 +12,19 @@ export {
   useBackend,
 } from "./use_backend.ts";
 export { adamStep, type AdamStepOptions, sgdMomentumStep } from "./ops/optimiser_steps.ts";
+export {
+  convolution,
+  type ConvolutionOptions,
+  cropAndConcatenate,
+  upConvolution,
+} from "./ops/convolution.ts";
+export { dropout } from "./ops/dropout.ts";
+export {
+  type Activation,
+  attention,
+  type AttentionOptions,
+  crossEntropy,
+  gelu,
+  layerNorm,
+  linear,
+} from "./ops/transformer.ts";

@@ -1,8 +1,14 @@
 /**
- * What both architectures share: named parameters, initialisers, layers, losses.
+ * What both architectures share: named parameters, initialisers, layers, losses, gradient clipping.
  *
  * @module
  */
+export {
+  clipByGlobalNorm,
+  type GradientNorms,
+  gradientNorms,
+  type Gradients,
+} from "./clip_by_global_norm.ts";
 export { type FilterAndBias, upConvolution, validConvolution } from "./convolution.ts";
 export { dropout, dropoutMask } from "./dropout.ts";
 export { heNormal } from "./he_normal.ts";

@@ -55,22 +55,13 @@ export class Figure implements Displayable {
     };
   }
 
-  /** The bundle without the static picture: for charts that are about to change. */
-  renderLive(): Rendered {
-    return {
-      data: {
-        "application/vnd.plotly.v1+json": { ...this.json, config: CONFIG },
-        "text/plain": this.summary,
-      },
-    };
-  }
-
   async [jupyterDisplay](): Promise<MimeBundle> {
     return (await this.render()).data;
   }
 }
 
-const CONFIG = { displaylogo: false, responsive: false };
+/** No button that sends the data to Plotly's servers. */
+const CONFIG = { displaylogo: false, responsive: false, showSendToCloud: false };
 
 /**
  * A chart of one's own: any Plotly traces and layout in the template of this project.
@@ -189,7 +180,7 @@ export function chartLayout(
     },
     shapes: lines.map(({ x, y }) => ({
       type: "line",
-      layer: "below",
+      layer: "between",
       line: { color: "#8C959F", width: 1.5, dash: "dash" },
       ...(y === undefined
         ? { x0: x, x1: x, y0: 0, y1: 1, yref: "paper" } // shapes take the value itself on log axes

@@ -8,6 +8,7 @@
  *
  * @module
  */
+export { barChart, type BarChartOptions, type BarSeries } from "./bar_chart.ts";
 export {
   type AttentionLayer,
   AttentionViewer,
@@ -17,6 +18,8 @@ export {
 export { type Chip, chips, type ChipsOptions } from "./chips.ts";
 export { type ColorMapName } from "./color_maps.ts";
 export { type Annotation, type ChartOptions, Figure, figure } from "./figure.ts";
+export { heatmap, type HeatmapOptions } from "./heatmap.ts";
+export { histogram, type HistogramOptions } from "./histogram.ts";
 export { Film, film, type FilmOptions } from "./film.ts";
 export { html, markdown, Markup } from "./html.ts";
 export {
@@ -39,7 +42,9 @@ export { type Output } from "./notebook.ts";
 export { clockText, countText, numberText } from "./number_text.ts";
 export { overlay, type OverlayOptions } from "./overlay.ts";
 export { Progress, progress, type ProgressOptions } from "./progress.ts";
+export { type Points, scatter, type ScatterOptions } from "./scatter.ts";
 export { show, type Showable } from "./show.ts";
+export { extractSource, showSource, type ShowSourceOptions, type SourcePiece } from "./source.ts";
 export { Steps, steps, type StepsOptions } from "./steps.ts";
 export { type Column, Table, table, type TableOptions } from "./table.ts";
 export { PALETTE } from "./template.ts";

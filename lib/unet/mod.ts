@@ -24,4 +24,14 @@ export {
   type Sample,
   toBatch,
 } from "./sample.ts";
+export { type TwoNearest, twoNearestCells } from "./two_nearest_cells.ts";
+export {
+  balancedClassWeights,
+  type ClassWeights,
+  DISTANCE_DECAYED,
+  type FixedClassWeights,
+  separateTouchingCells,
+  weightMap,
+  type WeightMapOptions,
+} from "./weight_map.ts";
 export { type LayerRow, parameterCount, UNet, type UNetConfig } from "./unet.ts";

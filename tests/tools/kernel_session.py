@@ -81,7 +81,7 @@ class Session:
 def alive(pids):
     def is_alive(pid):
         state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-        return state.stdout.strip() not in ("", "Z", "Zs", "Z+", "Zl", "Zsl")
+        return state.stdout.strip()[:1] not in ("", "Z")
 
     return [pid for pid in pids if is_alive(pid)]
 

@@ -1,6 +1,6 @@
 import { tf } from "../../tf.ts";
 import type { Kernel, WasmContext } from "../context.ts";
-import { product } from "./convolution.ts";
+import { product } from "./product.ts";
 
 /** C = op(A) op(B) with broadcast batches. tfjs's kernel is naive where a side is transposed. */
 export const batchMatMul: Kernel = {

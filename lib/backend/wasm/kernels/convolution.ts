@@ -8,6 +8,7 @@
 
 import { tf } from "../../tf.ts";
 import type { WasmContext } from "../context.ts";
+import { product } from "./product.ts";
 
 /** The sizes of a convolution. */
 export interface Geometry {
@@ -94,7 +95,7 @@ export function convolve(
     const m = b * oh * ow, depth = kh * kw * ci;
     return context.withMemory(m * depth, (columns) => {
       gatherAll(context, g, x, columns);
-      wideProduct(context, { m, n: co, k: depth, a: columns, b: filter, c: y, bias, relu });
+      product(context, { m, n: co, k: depth, a: columns, b: filter, c: y, bias, relu });
     });
   }
   if (isShifted(g) && isUnpadded(g)) {
@@ -190,7 +191,7 @@ function inputGradient(
     // dx = the columns dz filter^T, added up where they came from.
     const m = b * oh * ow, depth = kh * kw * ci;
     return context.withMemory(m * depth, (columns) => {
-      wideProduct(context, { transB: true, m, n: depth, k: co, a: dz, b: filter, c: columns });
+      product(context, { transB: true, m, n: depth, k: co, a: dz, b: filter, c: columns });
       const width = Math.max(16, Math.ceil(ci / 8 / 4) * 4);
       context.simd("scatterColumns", ci, width, columns, ...patch(g), dx);
     });
@@ -320,85 +321,6 @@ function spread(
     into(partials);
     context.simd("sumPartials", co, co, partials, co, chunks, dbias);
   });
-}
-
-/** C [batch, m, n] = act(op(A) op(B) + bias), split over the threads. */
-export function product(
-  context: WasmContext,
-  {
-    transA = false,
-    transB = false,
-    m,
-    n,
-    k,
-    a,
-    aBatch = 0,
-    b,
-    bBatch = 0,
-    c,
-    alpha = 1,
-    bias = 0,
-    relu = false,
-    batch = 1,
-  }: {
-    transA?: boolean;
-    transB?: boolean;
-    m: number;
-    n: number;
-    k: number;
-    a: number;
-    aBatch?: number;
-    b: number;
-    bBatch?: number;
-    c: number;
-    alpha?: number;
-    bias?: number;
-    relu?: boolean;
-    batch?: number;
-  },
-): void {
-  if (m * n * batch === 0) return;
-  // A chunk is worth about 10 microseconds at least; one large product becomes at most 8 row blocks.
-  const work = m * n * k;
-  let blockM = m, group = 1;
-  if (work >= 1e6 && batch < 8) {
-    blockM = Math.ceil(Math.max(16, m / Math.min(8, Math.ceil(work / 5e5))) / 4) * 4;
-  } else if (work < 5e5) {
-    group = Math.max(1, Math.min(Math.ceil(batch / 8), Math.ceil(5e5 / Math.max(1, work))));
-  }
-  const blocks = Math.ceil(m / blockM);
-  const chunks = Math.ceil(batch / group) * blocks;
-  context.threads.run(
-    "matMul",
-    chunks,
-    ...[+transA, +transB, m, n, k, a, aBatch, b, bBatch, c, alpha, bias, +relu],
-    ...[blockM, blocks, group, batch],
-  );
-}
-
-/** C = act(op(A) op(B) + bias) with few rows and a large B: the threads share B's columns. */
-function wideProduct(
-  context: WasmContext,
-  { transB = false, m, n, k, a, b, c, bias = 0, relu = false }: {
-    transB?: boolean;
-    m: number;
-    n: number;
-    k: number;
-    a: number;
-    b: number;
-    c: number;
-    bias?: number;
-    relu?: boolean;
-  },
-): void {
-  const chunks = clamp(Math.floor(n / 64), 1, 8);
-  const width = Math.ceil(n / chunks / 8) * 8;
-  context.threads.run(
-    "wideMatMul",
-    Math.ceil(n / width),
-    ...[+transB, m, n, k, a, b, c, width],
-  );
-  if (bias || relu) context.simd("biasActivation", m, CACHED / n, c, n, bias, +relu);
 }
 
 /** The numbers of `gather` and its transpose that do not depend on the block. */

@@ -6,7 +6,8 @@
 
 import type { Heap } from "../heap.ts";
 import { simd } from "./simd.ts";
-import { matMul, wideMatMul } from "./mat_mul.ts";
+import { batchMatMul, matMul } from "./mat_mul.ts";
+import { attention, attentionGradient } from "./attention.ts";
 import { convShifted } from "./conv_shifted.ts";
 import { convGathered, convGatheredFilter, convGatheredInput } from "./conv_gathered.ts";
 import { convShiftedFilter } from "./conv_shifted_filter.ts";
@@ -18,12 +19,14 @@ export type Loop = (heap: Heap, chunk: number, numbers: readonly number[]) => vo
 export const loops = {
   simd,
   matMul,
-  wideMatMul,
+  batchMatMul,
   convShifted,
   convShiftedFilter,
   convGathered,
   convGatheredInput,
   convGatheredFilter,
+  attention,
+  attentionGradient,
 } satisfies Record<string, Loop>;
 
 /** A loop's name. */

@@ -1,10 +1,12 @@
 // What surrounds the matrix products of a convolution: moving rows, adding the bias, rectifying.
 // Shapes: x [B, H, W, Ci], filter [KH, KW, Ci, Co], y [B, OH, OW, Co], all row major.
 
+import { copy } from "./memory";
+
 // @ts-ignore: decorator
 @inline
 function copyFloats(dst: usize, src: usize, n: i32): void {
-  memory.copy(dst, src, <usize>n << 2);
+  copy(dst, src, <usize>n << 2);
 }
 
 // @ts-ignore: decorator
@@ -195,14 +197,14 @@ export function gather(
           const src = row + <usize>x0 * pixel;
           if (ci == 1) {
             for (let j = 0; j < kw; j++) store<f32>(dst + (<usize>j << 2), load<f32>(src + (<usize>j << 2)));
-          } else memory.copy(dst, src, <usize>kw * pixel);
+          } else copy(dst, src, <usize>kw * pixel);
           dst += <usize>kw * pixel;
           continue;
         }
         for (let j = 0; j < kw; j++) {
           const xx = x0 + j * dw;
           if (xx < 0 || xx >= w) memory.fill(dst, 0, pixel);
-          else memory.copy(dst, row + <usize>xx * pixel, pixel);
+          else copy(dst, row + <usize>xx * pixel, pixel);
           dst += pixel;
         }
       }

@@ -1,5 +1,7 @@
 // Rows of a table by index, and the transpose of that.
 
+import { copy } from "./memory";
+
 /**
  * y[(b, o, i)] = x[(b, o), indices[b, i]], rows of `size` floats (or integers): begin..end of batch * outer * per.
  */
@@ -11,7 +13,7 @@ export function gatherRows(
     const bo = r / per, i = r - bo * per;
     const b = bo / outer;
     const at = load<i32>(indices + (<usize>(b * per + i) << 2));
-    memory.copy(y + <usize>r * bytes, x + <usize>(bo * dim + at) * bytes, bytes);
+    copy(y + <usize>r * bytes, x + <usize>(bo * dim + at) * bytes, bytes);
   }
 }
 
