@@ -51,7 +51,7 @@ export function twoNearestCells({ data: labels, width, height }: LabelImage): Tw
     const row = y * width;
     step(below, labels, row, width);
     merge(above, row, below, column, width);
-    const { label1, label2, gap1, gap2 } = column;
+    const { label1, gap1, gap2 } = column;
 
     for (let x = 0; x < width; x++) {
       f[x] = square(gap1[x]);
