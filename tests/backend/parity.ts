@@ -19,7 +19,10 @@ export async function runCases(): Promise<Map<string, Outcome | Error>> {
   return outcomes;
 }
 
-async function runCase({ inputs, f, gradient = true }: Case, seed: number): Promise<Outcome> {
+export async function runCase(
+  { inputs, f, gradient = true }: Case,
+  seed: number,
+): Promise<Outcome> {
   const random = createRandom(seed + 1);
   const values = inputs.map((input) => fill(input, random));
   const outputs = tf.tidy(() => {

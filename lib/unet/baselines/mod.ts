@@ -5,6 +5,7 @@
  * @module
  */
 export { bilinearKernel, bilinearUpsampling } from "./bilinear_upsampling.ts";
+export { type BorderError, borderError } from "./border_error.ts";
 export {
   cropOffsets,
   FCN,
