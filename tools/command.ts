@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
+import { fileURLToPath } from "node:url";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 /** Something that whoever typed the command can put right: shown as a sentence, without a stack. */
@@ -12,7 +12,7 @@ export class Problem extends Error {
 }
 
 /** The root folder of this repository. */
-export const root: string = fromFileUrl(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+export const root: string = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Flags<O extends Options> = ReturnType<
@@ -92,22 +92,26 @@ export async function capture(
 }
 
 /**
- * Runs a program to its end with this terminal as its own.
+ * Runs a program in the repository's root to its end, with this terminal as its own.
  *
+ * @param words the program and its arguments
+ * @param options environment variables to add; `quiet` sends what it prints to standard error
  * @returns whether it ended with exit code 0
  */
 export async function run(
   words: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { env?: Record<string, string>; quiet?: boolean } = {},
 ): Promise<boolean> {
-  const { success } = await new Deno.Command(words[0], {
+  const child = new Deno.Command(words[0], {
     args: words.slice(1),
-    cwd: options.cwd ?? root,
+    cwd: root,
     env: options.env,
     stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn().status;
+    stdout: options.quiet ? "piped" : "inherit",
+  }).spawn();
+  if (options.quiet) await child.stdout.pipeTo(Deno.stderr.writable, { preventClose: true });
+  const { success, signal } = await child.status;
+  if (signal !== null) console.error(`${words.join(" ")} was ended by ${signal}`);
   return success;
 }
 

@@ -37,7 +37,7 @@ const kernel = new Deno.Command(Deno.execPath(), {
 
 // Reads until this process is gone, however it went, and then takes the kernel's group along.
 const guard = new Deno.Command("sh", {
-  args: ["-c", 'read -r _; kill -KILL -- "-$1"', "guard", String(kernel.pid)],
+  args: ["-c", 'read -r _; kill -KILL "-$1"', "guard", String(kernel.pid)],
   detached: true,
   stdin: "piped",
   stdout: "null",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { join } from "node:path";
 import { Problem, root, runTask } from "./command.ts";
 import { setUp } from "./setup.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { join } from "node:path";
 
 /** Text as nbformat stores it: one string or one per line. */
 export type MultilineText = string | string[];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, resolve } from "@std/path";
+import { join, resolve } from "node:path";
 import { Problem, root, runTask } from "./command.ts";
 import { findNotebooks, notebookText, readNotebook } from "./notebook.ts";
 import {
@@ -25,6 +25,7 @@ usage: deno task notebooks [options]
   --only NAME       only the notebooks whose path contains NAME; may be given several times
   --update          also write the outputs into notebooks/, without paths of this machine
   --folder FOLDER   look for notebooks there instead of in notebooks/
+  --out FOLDER      write executed copies and HTML there instead of to build/notebooks/
   --timeout SECONDS give a cell up after so long (default 1800)
   --json            print a report as JSON on standard output, and progress on standard error
   --help            print this
@@ -51,6 +52,7 @@ const options = {
   only: { type: "string", multiple: true },
   update: { type: "boolean" },
   folder: { type: "string" },
+  out: { type: "string" },
   timeout: { type: "string" },
   json: { type: "boolean" },
 } as const;
@@ -61,15 +63,16 @@ if (import.meta.main) {
     const timeout = Number(flags.timeout ?? 1800);
     if (!(timeout > 0)) throw new Problem(`--timeout takes seconds, not "${flags.timeout}"`);
     const folder = flags.folder === undefined ? join(root, "notebooks") : resolve(flags.folder);
+    const out = flags.out === undefined ? join(root, "build", "notebooks") : resolve(flags.out);
     const names = choose(await findNotebooks(folder), flags.only ?? [], folder);
     const say = flags.json ? console.error : console.log;
-    const reports = await execute(await setUp({ say }), folder, names, timeout, say);
+    const reports = await execute(await setUp({ say }), { folder, out, names, timeout, say });
     if (flags.update) {
-      for (const report of reports) if (report.ok) await update(folder, report, say);
+      for (const report of reports) if (report.ok) await update(folder, out, report, say);
     }
     const failed = reports.filter((report) => !report.ok);
     for (const report of failed) say(`\n${failureText(report)}`);
-    say(`\nexecuted copies and HTML pages: ${join(root, "build", "notebooks")}`);
+    say(`\nexecuted copies and HTML pages: ${out}`);
     if (flags.json) console.log(JSON.stringify(reports, undefined, 1));
     say(`${reports.length - failed.length} passed, ${failed.length} failed, 0 skipped`);
     return failed.length === 0;
@@ -88,23 +91,29 @@ function choose(all: string[], only: readonly string[], folder: string): string[
   return all.filter((path) => wanted.some((name) => path.includes(name)));
 }
 
-async function execute(
-  environment: Environment,
-  folder: string,
-  names: string[],
-  timeout: number,
-  say: (line: string) => void,
-): Promise<Report[]> {
-  const built = join(root, "build", "notebooks");
+interface Work {
+  readonly folder: string;
+  readonly out: string;
+  readonly names: string[];
+  readonly timeout: number;
+  readonly say: (line: string) => void;
+}
+
+async function execute(environment: Environment, work: Work): Promise<Report[]> {
+  const { folder, out, names, timeout, say } = work;
   const jobs = names.map((name) => ({
     source: join(folder, `${name}.ipynb`),
-    executed: join(built, `${name}.ipynb`),
-    html: join(built, `${name}.html`),
+    executed: join(out, `${name}.ipynb`),
+    html: join(out, `${name}.html`),
   }));
   const reports = names.map((notebook, i): Report => {
     return { notebook, ...jobs[i], ok: false, seconds: 0 };
   });
-  const progress = new Progress(await expectations(jobs, names), names, say);
+  const progress = new Progress(
+    await expectations(out, jobs.map(({ source }) => source), names),
+    names,
+    say,
+  );
   const runner = new Deno.Command(environment.python, {
     args: [join(root, "tools", "run_notebooks.py")],
     cwd: root,
@@ -131,7 +140,7 @@ async function execute(
   }
   await runner.status;
   await writer.close().catch(() => {});
-  await remember(progress.measured);
+  await remember(out, progress.measured);
   for (const report of reports) {
     if (!report.ok) report.failure ??= { cell: 0, source: "", error: "it was not executed" };
   }
@@ -159,9 +168,14 @@ function failureText({ notebook, failure }: Report): string {
 }
 
 /** Writes the outputs of an executed notebook into the notebook it came from. */
-async function update(folder: string, report: Report, say: (line: string) => void) {
+async function update(
+  folder: string,
+  out: string,
+  report: Report,
+  say: (line: string) => void,
+) {
   const executed = scrubNotebook(await readNotebook(report.executed), places());
-  rememberInNotebook(executed, (await durations())[report.notebook] ?? []);
+  rememberInNotebook(executed, (await durations(out))[report.notebook] ?? []);
   const path = join(folder, `${report.notebook}.ipynb`);
   await Deno.writeTextFile(`${path}.part`, notebookText(executed));
   await Deno.rename(`${path}.part`, path);

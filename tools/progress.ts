@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { dirname, join } from "@std/path";
-import { inWords, root } from "./command.ts";
+import { join } from "node:path";
+import { inWords } from "./command.ts";
 import { codeCells, type Notebook, readNotebook } from "./notebook.ts";
 
 /** What the runner prints, a line of JSON each. */
@@ -16,21 +16,21 @@ export type Event =
 
 /** The seconds of every code cell, by the notebook's name. */
 export type Durations = Record<string, number[]>;
-const durationsPath = join(root, "build", "notebooks", "durations.json");
 
-/** What each cell took here the last time. */
-export async function durations(): Promise<Durations> {
+/** What each cell took the last time, as kept in the folder of executed copies. */
+export async function durations(folder: string): Promise<Durations> {
   try {
-    return JSON.parse(await Deno.readTextFile(durationsPath));
+    return JSON.parse(await Deno.readTextFile(join(folder, "durations.json")));
   } catch {
     return {}; // the first run
   }
 }
 
 /** Keeps what was measured for the next run. */
-export async function remember(measured: Durations) {
-  await Deno.mkdir(dirname(durationsPath), { recursive: true });
-  await Deno.writeTextFile(durationsPath, JSON.stringify({ ...await durations(), ...measured }));
+export async function remember(folder: string, measured: Durations) {
+  await Deno.mkdir(folder, { recursive: true });
+  const all = { ...await durations(folder), ...measured };
+  await Deno.writeTextFile(join(folder, "durations.json"), JSON.stringify(all));
 }
 
 /** Notes in a cell that takes five seconds or more how long, in steps coarse enough to seldom change. */
@@ -45,11 +45,12 @@ export function rememberInNotebook(notebook: Notebook, seconds: number[]) {
 
 /** What each cell may take: what it took here the last time, else what its author noted in it, else a second. */
 export async function expectations(
-  jobs: { source: string }[],
-  names: string[],
+  folder: string,
+  sources: readonly string[],
+  names: readonly string[],
 ): Promise<number[][]> {
-  const known = await durations();
-  return Promise.all(jobs.map(async ({ source }, i) => {
+  const known = await durations(folder);
+  return Promise.all(sources.map(async (source, i) => {
     const cells = codeCells(await readNotebook(source));
     const before = known[names[i]];
     if (before?.length === cells.length) return before;

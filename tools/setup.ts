@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { dirname, join } from "@std/path";
-import { capture, type Finished, Problem, root, tail } from "./command.ts";
+import { dirname, join, resolve } from "node:path";
+import { capture, type Finished, Problem, root, runTask, tail } from "./command.ts";
 
 /** A Python environment in which Jupyter runs the course. */
 export interface Environment {
@@ -243,4 +243,17 @@ async function writeKernelspec({ folder }: Environment) {
   const beside = join(spec, `kernel.json.${Deno.pid}`);
   await Deno.writeTextFile(beside, JSON.stringify(kernel, undefined, 1));
   await Deno.rename(beside, join(spec, "kernel.json"));
+}
+
+if (import.meta.main) {
+  const usage = `
+Makes the Python environment that the tasks use; they do so themselves when it is missing.
+
+usage: deno run -A tools/setup.ts [--folder FOLDER]   (default .venv)
+`;
+  await runTask(usage, { folder: { type: "string" } }, async ({ folder }) => {
+    const environment = await setUp(folder === undefined ? {} : { folder: resolve(folder) });
+    console.log(`${environment.folder} is ready`);
+    return true;
+  });
 }

@@ -10,4 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 // tfjs prints the notice when a backend is first used and this flag is true.
 tf.env().set("IS_NODE", false);
 
+// Until useBackend chooses, tensors live on the plain JavaScript backend, which needs no start.
+tf.setBackend("cpu");
+
 export { tf };

@@ -31,3 +31,91 @@ export {
   wordPieceMerges,
   type WordPieceTrainerOptions,
 } from "./wordpiece_trainer.ts";
+export { additiveMask, ResidualOutput, SelfAttention } from "./attention.ts";
+export {
+  BertBody,
+  type BertForwardOptions,
+  BertModel,
+  type BertModelOptions,
+  type BertOutput,
+} from "./bert_model.ts";
+export { type LoadReport, type SaveOptions } from "./checkpoint.ts";
+export {
+  BERT_PRESETS,
+  type BertConfig,
+  bertConfig,
+  bertConfigToJson,
+  type BertPreset,
+  parameterCount,
+  type ParameterCountOptions,
+  readBertConfig,
+} from "./config.ts";
+export { BertEmbeddings } from "./embeddings.ts";
+export { BertEncoder, BertLayer } from "./encoder.ts";
+export {
+  BertForMaskedLM,
+  BertForPreTraining,
+  type MaskedInput,
+  type MaskedLMOutput,
+  type PreTrainingOutput,
+} from "./for_pretraining.ts";
+export {
+  BertForMultipleChoice,
+  BertForQuestionAnswering,
+  BertForSequenceClassification,
+  BertForTokenClassification,
+  type ClassifierOptions,
+  type ClassifierOutput,
+  type LoadClassifierOptions,
+  type SpanOutput,
+} from "./for_tasks.ts";
+export { gatherPositions, MaskedLanguageModelHead } from "./heads.ts";
+export { type BertInput } from "./input.ts";
+export { Dense, type Dropout, LayerNorm } from "./layers.ts";
+export {
+  type Initializer,
+  ParameterScope,
+  type ParameterSource,
+  randomSource,
+} from "./parameter_scope.ts";
+export { BertPooler } from "./pooler.ts";
+export { BertWithHead, type WithHeadOptions } from "./with_head.ts";
+export {
+  createPretrainingExamples,
+  type DocumentIds,
+  examplesOfStep,
+  maskPieces,
+  type PretrainingBatch,
+  type PretrainingDataOptions,
+  type PretrainingExample,
+  splitDocuments,
+  stackExamples,
+  tokenizeDocuments,
+} from "./pretraining_data.ts";
+export {
+  bertOptimizer,
+  evaluatePretraining,
+  pretrain,
+  type PretrainableModel,
+  type PretrainingNumbers,
+  type PretrainingScores,
+  pretrainingScores,
+  type PretrainingStep,
+  type PretrainOptions,
+} from "./pretraining.ts";
+export { Elmo, type ElmoConfig, ElmoMixture, type ElmoOutput } from "./baselines/elmo.ts";
+export { type GenerateOptions, Gpt, type GptOutput } from "./baselines/gpt.ts";
+export {
+  evaluateLanguageModel,
+  type LanguageModel,
+  type LanguageModelBatch,
+  languageModelExamples,
+  type LanguageModelStep,
+  neighbours,
+  stackSequences,
+  trainLanguageModel,
+  type TrainLanguageModelOptions,
+} from "./baselines/language_model.ts";
+export { Lstm, type LstmSizes } from "./baselines/lstm.ts";
+export { continueWithGpt, fillIn, type Guess, guessWithElmo } from "./fill_in.ts";
+export { influence } from "./influence.ts";

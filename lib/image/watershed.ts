@@ -18,8 +18,9 @@ const OUTSIDE = -4, QUEUED = -3, MASK = -2, INIT = -1, DAM = 0;
  * Fiji's plug-in, whose labels it reproduces: a level is flooded first in, first out without
  * distances; a pixel takes the first basin among its neighbours and becomes dam as soon as it sees
  * another one; a dam is never taken back and does not make dams of its neighbours; what no lake
- * reaches becomes a new basin, a pixel that saw nothing but dams too (there alone basins can touch). Ties follow the order in which the pixels are listed, column by
- * column, and the order of the neighbours: west, north, east, south.
+ * reaches becomes a new basin, and so does a pixel that saw nothing but dams (there alone two basins
+ * can touch). Ties follow the order in which the pixels are listed, column by column, and the order
+ * of the neighbours: west, north, east, south.
  *
  * Time is linear in the pixels (a radix sort and one visit of each).
  *

@@ -29,7 +29,6 @@ export class WrongAnswer extends Error {
  * @param exercise what was asked, in a few words
  * @param answer the learner's; `undefined` while the exercise is open
  * @param expected the right one
- * @returns true if right, false if still open
  * @throws {WrongAnswer} if wrong
  *
  * @example
@@ -44,16 +43,16 @@ export function check(
   answer: Answer | undefined,
   expected: Answer,
   { tolerance = 1e-6, mistakes = [] }: CheckOptions = {},
-): boolean {
+): void {
   if (answer === undefined) {
     console.log(
       `○ ${exercise}: not answered yet. Replace undefined with your answer and run again.`,
     );
-    return false;
+    return;
   }
   if (same(answer, expected, tolerance)) {
     console.log(`✓ ${exercise}: right.`);
-    return true;
+    return;
   }
   const mistake = mistakes.find(({ gives }) => same(answer, gives, tolerance));
   throw new WrongAnswer(

@@ -1,6 +1,9 @@
 /**
- * Checks for the notebooks' exercises: an open one is named, a wrong one throws with a hint.
+ * What only lessons need: checks for the exercises (an open one is named, a wrong one throws with a
+ * hint), pictures drawn in text, and ways to spoil a segmentation on purpose.
  *
  * @module
  */
 export { type Answer, check, type CheckOptions, type UsualMistake, WrongAnswer } from "./check.ts";
+export { drawMembranes, dropCells, openGaps, shift, sprinkle, thickenMembranes } from "./damage.ts";
+export { pictureFromText } from "./picture_from_text.ts";

@@ -39,11 +39,11 @@ export function checkLabelPair(
           `width * height labels and at least one pixel`,
       );
     }
-    const negative = data.findIndex((label) => label < 0);
-    if (negative >= 0) {
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] >= 0) continue;
       throw new RangeError(
-        `${name}: the pixel at x = ${negative % width}, y = ${Math.floor(negative / width)} is ` +
-          `${data[negative]}; labels are 0 for background and positive for objects`,
+        `${name}: the pixel at x = ${i % width}, y = ${Math.floor(i / width)} is ${data[i]}; ` +
+          `labels are 0 for background and positive for objects`,
       );
     }
   }

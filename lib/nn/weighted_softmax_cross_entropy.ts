@@ -16,7 +16,7 @@ export type Reduction = "mean" | "sum" | "weighted mean";
  *
  * @param logits a, [B, h, w, K]
  * @param labels l, [B, h, w], whole numbers in 0..K-1
- * @param weights w, [B, h, w]; absent means 1 everywhere
+ * @param weights w, [B, h, w]; absent means 1 everywhere, 0 leaves a pixel out
  * @param reduction "mean" divides by the number of pixels, "weighted mean" by the sum of the weights,
  * "sum" is Eq. 1. Default "mean": the learning rate then does not depend on the tile size.
  * @returns a scalar
@@ -64,6 +64,7 @@ export function weightedSoftmaxCrossEntropy(
         },
       };
     })(logits) as tf.Scalar;
-    return reduction === "sum" ? energy : tf.div(energy, count);
+    if (reduction === "sum") return energy;
+    return tf.mul(energy, tf.divNoNan(tf.scalar(1), count)); // all weights 0: a loss of 0
   });
 }

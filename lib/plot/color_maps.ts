@@ -4,11 +4,12 @@ import { PALETTE } from "./template.ts";
 export type ColorScale = readonly (readonly [stop: number, color: string])[];
 
 /** The names of the colour maps. */
-export type ColorMapName = "viridis" | "gray" | "diverging";
+export type ColorMapName = "viridis" | "gray" | "blues" | "diverging";
 
 /**
  * - `viridis`: even steps look even, also without colour (S. van der Walt, N. Smith, 2015; sampled at ten places).
  * - `gray`: black to white.
+ * - `blues`: white to blue; for counts, where 0 is nothing.
  * - `diverging`: blue, white, vermilion; for numbers with a sign, 0 in the middle.
  */
 export const COLOR_MAPS: Record<ColorMapName, ColorScale> = {
@@ -25,6 +26,7 @@ export const COLOR_MAPS: Record<ColorMapName, ColorScale> = {
     "#FDE725",
   ].map((color, k) => [k / 9, color] as const),
   gray: [[0, "#000000"], [1, "#FFFFFF"]],
+  blues: [[0, "#FFFFFF"], [0.5, "#7DB3D5"], [1, "#00507F"]],
   diverging: [
     [0, "#004B77"],
     [0.25, "#5AA2CC"],

@@ -7,6 +7,7 @@ import {
 } from "./mime.ts";
 import { type PlotlyJson, staticSvg } from "./static_svg.ts";
 import type { Picture } from "./image_grid.ts";
+import { textWidth } from "./raster.ts";
 import { SIZE, TEMPLATE } from "./template.ts";
 
 /** A chart: Plotly's traces and layout in our template, and a sentence that says what is in it. */
@@ -54,22 +55,13 @@ export class Figure implements Displayable {
     };
   }
 
-  /** The bundle without the static picture: for charts that are about to change. */
-  renderLive(): Rendered {
-    return {
-      data: {
-        "application/vnd.plotly.v1+json": { ...this.json, config: CONFIG },
-        "text/plain": this.summary,
-      },
-    };
-  }
-
   async [jupyterDisplay](): Promise<MimeBundle> {
     return (await this.render()).data;
   }
 }
 
-const CONFIG = { displaylogo: false, responsive: false };
+/** No button that sends the data to Plotly's servers. */
+const CONFIG = { displaylogo: false, responsive: false, showSendToCloud: false };
 
 /**
  * A chart of one's own: any Plotly traces and layout in the template of this project.
@@ -158,7 +150,10 @@ export interface ChartOptions {
 }
 
 /** The part of a Plotly layout that {@linkcode ChartOptions} describe. */
-export function chartLayout(options: ChartOptions, entries = 0): Record<string, unknown> {
+export function chartLayout(
+  options: ChartOptions,
+  legend: readonly string[] = [],
+): Record<string, unknown> {
   const { title, xLabel, yLabel, logX, logY, xRange, yRange, annotations = [] } = options;
   const position = (value: number | string | undefined, log?: boolean) =>
     typeof value === "number" && log ? Math.log10(value) : value;
@@ -169,8 +164,10 @@ export function chartLayout(options: ChartOptions, entries = 0): Record<string, 
     ...(title ? { title: { text: escapeLabel(title) } } : {}),
     width: options.width,
     height: options.height,
-    showlegend: entries > 1,
-    margin: { t: (title ? 48 : 20) + (entries > 1 ? 26 : 0) },
+    showlegend: legend.length > 1,
+    margin: {
+      t: (title ? 48 : 20) + (legend.length > 1 ? legendHeight(legend, options.width) : 0),
+    },
     xaxis: {
       ...(xLabel ? { title: { text: escapeLabel(xLabel) } } : {}),
       ...(logX ? { type: "log" } : {}),
@@ -183,7 +180,7 @@ export function chartLayout(options: ChartOptions, entries = 0): Record<string, 
     },
     shapes: lines.map(({ x, y }) => ({
       type: "line",
-      layer: "below",
+      layer: "between",
       line: { color: "#8C959F", width: 1.5, dash: "dash" },
       ...(y === undefined
         ? { x0: x, x1: x, y0: 0, y1: 1, yref: "paper" } // shapes take the value itself on log axes
@@ -222,4 +219,13 @@ export function chartLayout(options: ChartOptions, entries = 0): Record<string, 
         }),
     })),
   };
+}
+
+/** Height of the legend above a chart: Plotly sets it in columns where one row is too short. */
+export function legendHeight(names: readonly string[], width: number = SIZE.width): number {
+  const room = width - 110;
+  const widths = names.map((name) => textWidth(name) + 48);
+  const one = widths.reduce((sum, entry) => sum + entry, 0) <= room;
+  const columns = Math.max(1, Math.floor(room / Math.max(...widths)));
+  return 8 + 19 * (one ? 1 : Math.ceil(names.length / columns));
 }

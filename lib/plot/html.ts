@@ -48,7 +48,7 @@ export function html(markup: TemplateStringsArray, ...values: unknown[]): Markup
         : escapeHtml(String(value))
     ),
   );
-  return new Markup("text/html", source, plainText(source));
+  return new Markup("text/html", source.trim(), plainText(source));
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Panel {
    * Default: `labels` for `Int32Array` and `Uint32Array`, `color` for 3 or 4 channels, else `gray`.
    */
   readonly as?: PanelKind;
+  /** Another colour map for `probability`. Default `viridis`. */
+  readonly colors?: ColorMapName;
   /**
    * The values at the two ends of the colours. Default: [0, 1] for floating-point images that lie in
    * it, [0, 255] for bytes, [-m, m] with the largest magnitude m for `diverging`, else the smallest
@@ -47,6 +49,8 @@ export interface ImageGridOptions {
    * a notebook with twenty grids stays below 3 MB.
    */
   maxBytes?: number;
+  /** Twice the pixels where that stays below `maxBytes`, for dense screens. Default true. */
+  doubled?: boolean;
 }
 
 /** A panel ready to draw: numbers in [0, 1], classes, and the colours they mean. */
@@ -105,6 +109,17 @@ export class Picture implements Displayable {
     return [...(title ? [title] : []), ...this.layers.map((layer) => layer.plain)].join("\n");
   }
 
+  /** Only the pixels of the first panel, at most `panelWidth` wide: a picture for another chart. */
+  drawPanel(): { png: Uint8Array; width: number; height: number } {
+    const [layer] = this.layers;
+    const width = Math.min(layer.width, this.#options.panelWidth ?? 320);
+    const height = Math.max(1, Math.round(layer.height * width / layer.width));
+    const raster = new Raster(width, height, 1);
+    const size = { width, height, factor: width / layer.width };
+    drawLayer(raster, layer, 0, 0, size, 32, 1);
+    return { png: raster.png(), width, height };
+  }
+
   /** Draws the picture: the PNG's bytes and the size in CSS pixels at which to show it. */
   draw(): { png: Uint8Array; width: number; height: number } {
     const columns = Math.max(1, this.#options.columns ?? defaultColumns(this.layers.length));
@@ -120,6 +135,7 @@ export class Picture implements Displayable {
     ];
     let drawn!: { png: Uint8Array; width: number; height: number };
     for (const [scale, levels, shrink] of attempts) {
+      if (scale === 2 && this.#options.doubled === false) continue;
       const raster = drawGrid(
         this.layers,
         columns,
@@ -224,7 +240,7 @@ function toLayer(panel: Panel): Layer {
       ? symmetricRange(source)
       : defaultRange(source));
   const values = Float32Array.from(source, (v) => (v - range[0]) / (range[1] - range[0] || 1));
-  const map = kind === "probability" ? "viridis" : kind;
+  const map = kind === "probability" ? panel.colors ?? "viridis" : kind;
   return {
     ...common,
     values,

@@ -53,7 +53,7 @@ export function lineChart(series: readonly Series[], options: ChartOptions = {})
   const words = series.map((line) => seriesText(line, options));
   const summary = options.summary ??
     [`Line chart${options.title ? `: ${options.title}` : ""}`, ...words].join("\n  ");
-  return new Figure(data, chartLayout(options, series.length), summary);
+  return new Figure(data, chartLayout(options, series.map(({ name }) => name)), summary);
 }
 
 function traces(line: Series, color: string): Record<string, unknown>[] {

@@ -121,13 +121,21 @@ export function overlay(
   return new Picture([layer], options.grid);
 }
 
-/** Labels at the pixels that have a neighbour (of 4) with another label, 0 elsewhere. */
+/**
+ * Labels at the pixels whose neighbourhood holds another label, 0 elsewhere. The line is as thick as
+ * it must be to survive when a large picture is shown small: one pixel for every 256 columns.
+ */
 function borders({ data, width, height }: LabelImage): Int32Array {
+  const reach = Math.max(1, Math.round(width / 256));
   return data.map((label, at) => {
     const x = at % width, y = Math.floor(at / width);
-    const differs = (x > 0 && data[at - 1] !== label) ||
-      (x < width - 1 && data[at + 1] !== label) ||
-      (y > 0 && data[at - width] !== label) || (y < height - 1 && data[at + width] !== label);
-    return differs ? label : 0;
+    for (let d = 1; d <= reach; d++) {
+      if (
+        (x >= d && data[at - d] !== label) || (x + d < width && data[at + d] !== label) ||
+        (y >= d && data[at - d * width] !== label) ||
+        (y + d < height && data[at + d * width] !== label)
+      ) return label;
+    }
+    return 0;
   });
 }

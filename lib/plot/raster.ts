@@ -125,7 +125,7 @@ export class Raster {
           this.pixels[at] = mix(this.pixels[at], color, coverage / 255);
         }
       }
-      pen += glyph.advance * this.scale;
+      pen += glyph.advance; // of this size already
     }
   }
 

@@ -66,11 +66,21 @@ async function openBrowser(): Promise<{ window: Untyped; paintings: Painting[] }
     return textBox(this);
   };
   svg.getBoundingClientRect = function () {
-    const { x, y, width, height } = textBox(this);
+    const { x, y, width, height } = pageBox(this);
     return { x, y, width, height, left: x, top: y, right: x + width, bottom: y + height };
   };
   svg.getComputedTextLength = function () {
     return textBox(this).width;
+  };
+  // Asked of the shafts of arrows only, which are straight.
+  svg.getTotalLength = function () {
+    const [ax, ay, bx, by] = ends(this);
+    return Math.hypot(bx - ax, by - ay);
+  };
+  svg.getPointAtLength = function (length: number) {
+    const [ax, ay, bx, by] = ends(this);
+    const share = length / (Math.hypot(bx - ax, by - ay) || 1);
+    return { x: ax + share * (bx - ax), y: ay + share * (by - ay) };
   };
   const paintings: Painting[] = [];
   const canvas = window.HTMLCanvasElement.prototype;
@@ -94,15 +104,68 @@ interface Box {
   height: number;
 }
 
-/** The box of an SVG text, or of the texts and rectangles in a group (their shifts included). */
+/** A shift, rotation or scaling: x' = a x + c y + e, y' = b x + d y + f, as in SVG's `matrix`. */
+type Matrix = [a: number, b: number, c: number, d: number, e: number, f: number];
+
+/** The transform that an element's attribute asks for. */
+function ownTransform(element: Untyped): Matrix {
+  let matrix: Matrix = [1, 0, 0, 1, 0, 0];
+  const text: string = element.getAttribute?.("transform") ?? "";
+  for (const [, name, list] of text.matchAll(/(translate|rotate|scale)\(([^)]*)\)/g)) {
+    const [p = 0, q, r] = list.split(/[\s,]+/).map(Number);
+    if (name === "translate") matrix = times(matrix, [1, 0, 0, 1, p, q ?? 0]);
+    else if (name === "scale") matrix = times(matrix, [p, 0, 0, q ?? p, 0, 0]);
+    else {
+      const cos = Math.cos(p * Math.PI / 180), sin = Math.sin(p * Math.PI / 180);
+      const x = q ?? 0, y = r ?? 0;
+      matrix = times(matrix, [cos, sin, -sin, cos, x - cos * x + sin * y, y - sin * x - cos * y]);
+    }
+  }
+  return matrix;
+}
+
+function times(m: Matrix, n: Matrix): Matrix {
+  return [
+    m[0] * n[0] + m[2] * n[1],
+    m[1] * n[0] + m[3] * n[1],
+    m[0] * n[2] + m[2] * n[3],
+    m[1] * n[2] + m[3] * n[3],
+    m[0] * n[4] + m[2] * n[5] + m[4],
+    m[1] * n[4] + m[3] * n[5] + m[5],
+  ];
+}
+
+/** The box around a transformed box. */
+function transformed(box: Box, [a, b, c, d, e, f]: Matrix): Box {
+  const xs: number[] = [], ys: number[] = [];
+  for (const x of [box.x, box.x + box.width]) {
+    for (const y of [box.y, box.y + box.height]) {
+      xs.push(a * x + c * y + e);
+      ys.push(b * x + d * y + f);
+    }
+  }
+  const x = Math.min(...xs), y = Math.min(...ys);
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+}
+
+/** The box on the page: the element's own, seen through the transforms of all it stands in. */
+function pageBox(element: Untyped): Box {
+  let box = textBox(element);
+  for (let at = element; at?.getAttribute; at = at.parentElement) {
+    box = transformed(box, ownTransform(at));
+  }
+  return box;
+}
+
+/** The box of an SVG text, or of the texts and rectangles in a group, without its own transform. */
 function textBox(element: Untyped): Box {
   const tag = element.tagName.toLowerCase();
   if (tag === "text" || tag === "tspan") {
     const size = fontSize(element);
     const lines = [...element.querySelectorAll("tspan.line")] as Untyped[];
-    const texts = (lines.length > 0 ? lines : [element]).map((line) => line.textContent ?? "");
-    const width = Math.max(0, ...texts.map((text) => textWidth(text) * size / 12));
-    const height = texts.length * LINE_HEIGHT * size / 12;
+    const parts = lines.length > 0 ? lines : [element];
+    const width = Math.max(...parts.map((part) => inkWidth(part, size)));
+    const height = parts.length * LINE_HEIGHT * size / 12;
     const anchor = element.style?.textAnchor || element.getAttribute("text-anchor");
     const x = Number(element.getAttribute("x") ?? 0);
     const y = Number(element.getAttribute("y") ?? 0);
@@ -119,23 +182,39 @@ function textBox(element: Untyped): Box {
   }
   let left = Infinity, top = Infinity, right = -Infinity, bottom = -Infinity;
   for (const child of element.children ?? []) {
-    const box = textBox(child);
-    if (box.width === 0 && box.height === 0) continue;
-    const shift = /translate\(([-\d.e]+)[, ]+([-\d.e]+)\)/.exec(child.getAttribute("transform"));
-    const dx = shift ? Number(shift[1]) : 0, dy = shift ? Number(shift[2]) : 0;
-    left = Math.min(left, box.x + dx);
-    top = Math.min(top, box.y + dy);
-    right = Math.max(right, box.x + dx + box.width);
-    bottom = Math.max(bottom, box.y + dy + box.height);
+    const inner = textBox(child);
+    if (inner.width === 0 && inner.height === 0) continue;
+    const box = transformed(inner, ownTransform(child));
+    left = Math.min(left, box.x);
+    top = Math.min(top, box.y);
+    right = Math.max(right, box.x + box.width);
+    bottom = Math.max(bottom, box.y + box.height);
   }
   if (left > right) return { x: 0, y: 0, width: 0, height: 0 };
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
+/** Width of a text whose parts may be smaller (exponents: `font-size: 70%`). */
+function inkWidth(node: Untyped, size: number): number {
+  if (node.nodeType === 3) return textWidth(node.textContent) * size / 12;
+  const own = /^([\d.]+)(px|%)/.exec(node.style?.fontSize ?? "");
+  const inner = !own ? size : own[2] === "%" ? size * Number(own[1]) / 100 : Number(own[1]);
+  let width = 0;
+  for (const child of node.childNodes) width += inkWidth(child, inner);
+  return width;
+}
+
+/** First and last point of a path. */
+function ends(path: Untyped): number[] {
+  const numbers = (path.getAttribute("d") ?? "").match(/-?\d+(\.\d+)?(e-?\d+)?/g)?.map(Number) ??
+    [];
+  return numbers.length < 4 ? [0, 0, 0, 0] : [...numbers.slice(0, 2), ...numbers.slice(-2)];
+}
+
 function fontSize(element: Untyped): number {
   for (let at = element; at?.style; at = at.parentElement) {
-    const size = parseFloat(at.style.fontSize);
-    if (size > 0) return size;
+    const size = /^([\d.]+)px/.exec(at.style.fontSize);
+    if (size) return Number(size[1]);
   }
   return 12;
 }
@@ -265,12 +344,12 @@ function tidy(svg: string, paintings: readonly Painting[]): string {
     manyPoints,
   );
   text = text
-    .replace(/(\d+\.\d{2})\d+/g, "$1")
+    .replace(/<[^>]*>/g, (tag) => tag.replace(/(\d+\.\d{2})\d+/g, "$1"))
     .replace(/ (?:data-[\w-]+|pointer-events|aria-[\w-]+)="[^"]*"/g, "")
     .replace(/ trace\w*t\d+"/g, '"');
   for (let before = ""; before !== text;) {
     before = text;
-    text = text.replace(/<(g|defs)(?: [^<>]*)?(?:\/>|><\/\1>)/g, "")
+    text = text.replace(/<(g|defs)(?: [^<>]*?[^<>/])?(?:\/>|><\/\1>)/g, "")
       .replace(/<path class="[^"]*"\/>/g, "");
   }
   // Plotly's random identity, replaced by one that depends on the content alone.

@@ -72,6 +72,7 @@ export const TEMPLATE = {
       xanchor: "left",
       y: 1.02,
       yanchor: "bottom",
+      traceorder: "normal",
       font: { size: 12, color: INK },
     },
     hovermode: "closest",

@@ -10,7 +10,7 @@ export {
   saveCheckpoint,
   type TrainingState,
 } from "./checkpoint.ts";
-export { type Gradients, type Optimizer } from "./optimizer.ts";
+export type { Optimizer } from "./optimizer.ts";
 export {
   constant,
   type Schedule,
@@ -24,6 +24,7 @@ export {
   DivergedError,
   type Step,
   train,
+  type Training,
   type TrainOptions,
   type TrainResult,
 } from "./train.ts";

@@ -1,8 +1,5 @@
 import { tf } from "../backend/mod.ts";
-import type { Parameters } from "../nn/mod.ts";
-
-/** Gradients by parameter name. */
-export type Gradients = ReadonlyMap<string, tf.Tensor>;
+import type { Gradients, Parameters } from "../nn/mod.ts";
 
 /**
  * Turns gradients into new weights. An optimizer owns its state (velocities, moments) as variables by

@@ -1,9 +1,15 @@
 import { tf } from "../backend/mod.ts";
 import { watchInterrupt } from "../io/mod.ts";
-import type { Parameters } from "../nn/mod.ts";
+import {
+  clipByGlobalNorm,
+  type GradientNorms,
+  gradientNorms,
+  type Gradients,
+  type Parameters,
+} from "../nn/mod.ts";
 import { createRandom, type Random } from "../random/mod.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import type { Gradients, Optimizer } from "./optimizer.ts";
+import type { Optimizer } from "./optimizer.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** What is known after a step. */
@@ -15,7 +21,7 @@ export interface Step {
   readonly learningRate: number;
   /** Euclidean norm of all gradients together, before clipping. */
   readonly gradientNorm: number;
-  /** Wall time of this step. */
+  /** Wall time since this run began (a resumed run counts anew). */
   readonly seconds: number;
 }
 
@@ -57,8 +63,14 @@ export interface TrainResult {
   readonly step: number;
   /** True if all `steps` were made. */
   readonly finished: boolean;
-  /** In words, to be printed: "finished at step 500" or "stopped at step 185". */
+  /** In words, to be printed: "finished at step 500" or "stopped at step 185 of 500". */
   readonly message: string;
+}
+
+/** A run in progress: an iterator over its steps, to be gone through once. */
+export interface Training extends AsyncGenerator<Step, TrainResult, void> {
+  /** How the run ended; undefined until then. */
+  readonly result: TrainResult | undefined;
 }
 
 /** Thrown when loss or gradients are no longer finite; the weights are those of the last good step. */
@@ -92,11 +104,26 @@ export class DivergedError extends Error {
  *   steps: 50,
  * });
  * for await (const { step, loss } of run) if (step % 25 === 0) console.log(step, loss < 1);
+ * console.log(run.result!.message); // finished at step 50
  * console.log(w.dataSync()[0].toFixed(2)); // 2.00
  * ```
  */
-export async function* train<Batch extends tf.TensorContainer>(
+export function train<Batch extends tf.TensorContainer>(options: TrainOptions<Batch>): Training {
+  requireOptions(options);
+  let result: TrainResult | undefined;
+  const run = loop(options, (step) => {
+    const finished = step >= options.steps;
+    const message = finished
+      ? `finished at step ${step}`
+      : `stopped at step ${step} of ${options.steps}`;
+    return result = { step, finished, message };
+  });
+  return Object.defineProperty(run, "result", { get: () => result }) as Training;
+}
+
+async function* loop<Batch extends tf.TensorContainer>(
   options: TrainOptions<Batch>,
+  end: (step: number) => TrainResult,
 ): AsyncGenerator<Step, TrainResult, void> {
   const {
     model,
@@ -111,13 +138,17 @@ export async function* train<Batch extends tf.TensorContainer>(
     signal,
   } = options;
   const { parameters } = model;
-  requireOptions(options);
   const interrupt = watchInterrupt();
   optimizer.prepare(parameters);
   const state = { parameters, optimizer: optimizer.state };
   let done = 0, saved = -1;
   if (checkpoint !== undefined && await exists(checkpoint.path)) {
-    saved = done = await loadCheckpoint(checkpoint.path, state, seed);
+    try {
+      saved = done = await loadCheckpoint(checkpoint.path, state, seed);
+    } catch (error) {
+      optimizer.dispose();
+      throw error;
+    }
   }
   const save = async () => {
     if (checkpoint === undefined || saved === done) return;
@@ -126,78 +157,69 @@ export async function* train<Batch extends tf.TensorContainer>(
   };
   const every = checkpoint?.every ?? 100;
   const run = createRandom(seed);
-  let stopped = false;
+  const start = performance.now();
   try {
-    while (done < steps && !(stopped = interrupt.requested || signal?.aborted === true)) {
-      const start = performance.now();
+    while (done < steps && !interrupt.requested && !signal?.aborted) {
       const random = run.fork(done);
       const batch = await batches(done, random.fork("batch"));
       const learningRate = schedule(done);
-      const { value, grads, norm } = gradientsOf(
-        () => loss(batch, random.fork("loss")),
-        parameters,
-      );
+      const kept: tf.TensorContainer[] = [batch];
       try {
-        const [lossValue, gradientNorm] = [(await value.data())[0], (await norm.data())[0]];
-        if (!Number.isFinite(lossValue) || !Number.isFinite(gradientNorm)) {
-          throw new DivergedError(await diagnose(done, lossValue, learningRate, grads));
-        }
-        const scale = clipNorm !== undefined && gradientNorm > clipNorm
-          ? clipNorm / gradientNorm
-          : 1;
-        tf.tidy(() => optimizer.update(parameters, scaled(grads, scale), learningRate, done));
+        const { value, gradients } = gradientsOf(
+          () => loss(batch, random.fork("loss")),
+          parameters,
+        );
+        kept.push(value, ...gradients.values());
+        const [[lossValue], norms] = await Promise.all([value.data(), gradientNorms(gradients)]);
+        requireFinite(done + 1, lossValue, norms, learningRate);
+        tf.tidy(() => {
+          const clipped = clipNorm === undefined
+            ? gradients
+            : clipByGlobalNorm(gradients, clipNorm, norms.global);
+          optimizer.update(parameters, clipped, learningRate, done);
+        });
         done++;
         if (done % every === 0) await save();
         await breathe();
         const seconds = (performance.now() - start) / 1000;
-        yield { step: done, loss: lossValue, learningRate, gradientNorm, seconds };
+        yield { step: done, loss: lossValue, learningRate, gradientNorm: norms.global, seconds };
       } finally {
-        tf.dispose([value, norm, ...grads.values()]);
-        tf.dispose(batch);
+        tf.dispose(kept);
       }
     }
   } finally {
+    end(done);
     await save(); // also when the caller leaves the loop, or a step diverged
     optimizer.dispose();
   }
-  const message = stopped ? `stopped at step ${done} of ${steps}` : `finished at step ${done}`;
-  return { step: done, finished: !stopped, message };
+  return end(done);
 }
 
-/** Loss, gradients by parameter name and their common norm, all still tensors. */
+/** The loss and its gradients by parameter name; a parameter that it does not depend on has none. */
 function gradientsOf(
   loss: () => tf.Scalar,
   parameters: Parameters,
-): { value: tf.Scalar; grads: Gradients; norm: tf.Scalar } {
-  const names = new Map([...parameters].map(([name, variable]) => [variable.name, name]));
+): { value: tf.Scalar; gradients: Gradients } {
   const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
-  const byName = new Map(
-    Object.entries(grads).filter(([, g]) => g != null).map(([key, g]) => [names.get(key)!, g]),
-  );
-  const norm = tf.tidy(() => {
-    const squares = [...byName.values()].map((g) => tf.sum(tf.square(g)));
-    return tf.sqrt(tf.addN(squares)) as tf.Scalar;
-  });
-  return { value, grads: byName, norm };
-}
-
-function scaled(gradients: Gradients, scale: number): Gradients {
-  if (scale === 1) return gradients;
-  return new Map([...gradients].map(([name, g]) => [name, tf.mul(g, scale)]));
-}
-
-async function diagnose(step: number, loss: number, learningRate: number, gradients: Gradients) {
-  let where = "the loss itself";
-  for (const [name, gradient] of gradients) {
-    if (!(await gradient.data()).every(Number.isFinite)) {
-      where = `first in the gradient of "${name}"`;
-      break;
-    }
+  const gradients = new Map<string, tf.Tensor>();
+  for (const [name, variable] of parameters) {
+    const gradient = grads[variable.name];
+    if (gradient !== undefined) gradients.set(name, gradient);
   }
-  return `training diverged at step ${
-    step + 1
-  }: the loss is ${loss}, not finite ${where}; the update was not ` +
-    `made. Lower the learning rate (now ${learningRate}), clip the gradients, or look for NaN in the data`;
+  return { value, gradients };
+}
+
+/** @throws {DivergedError} if a number is not finite; the sentence says which */
+function requireFinite(step: number, loss: number, norms: GradientNorms, learningRate: number) {
+  const bad = [...norms.each].find(([, norm]) => !Number.isFinite(norm));
+  if (Number.isFinite(loss) && bad === undefined) return;
+  const where = bad === undefined
+    ? ""
+    : `; the first gradient that is not finite is that of "${bad[0]}"`;
+  throw new DivergedError(
+    `training diverged at step ${step}: the loss is ${loss}${where}; the update was not made. ` +
+      `Lower the learning rate (now ${learningRate}), clip the gradients, or look for NaN in the data`,
+  );
 }
 
 /** Lets timers and the notebook's messages through: a backend's reads alone may never leave this turn. */

@@ -3,5 +3,54 @@
  *
  * @module
  */
+export {
+  type AugmentationOptions,
+  augmentedSample,
+  type GrayVariation,
+  varyGray,
+} from "./augmentation.ts";
+export {
+  deform,
+  type Deformable,
+  type DisplacementField,
+  displacementField,
+  type DisplacementGrid,
+  displacementsAt,
+  elasticDeformation,
+  type GridInterpolation,
+  randomDisplacements,
+  type RandomDisplacementsOptions,
+} from "./elastic_deformation.ts";
+export {
+  PAPER_TILE,
+  planTiles,
+  predict,
+  predictClasses,
+  PredictionStopped,
+  type PredictOptions,
+  type Rectangle,
+  type Tile,
+  type TilePlan,
+} from "./overlap_tile.ts";
+export { averageViews, SEVEN_VIEWS } from "./test_time_averaging.ts";
 export { PAPER_DEPTH, tileCovering, type TileSize, tileSize, validSides } from "./tile_sizes.ts";
+export {
+  type Annotated,
+  type Batch,
+  randomSample,
+  type RandomSampleOptions,
+  type Sample,
+  toBatch,
+} from "./sample.ts";
+export { type TwoNearest, twoNearestCells } from "./two_nearest_cells.ts";
+export {
+  balancedClassWeights,
+  type ClassWeights,
+  DISTANCE_DECAYED,
+  type FixedClassWeights,
+  instanceTruth,
+  separateTouchingCells,
+  weightMap,
+  type WeightMapOptions,
+} from "./weight_map.ts";
 export { type LayerRow, parameterCount, UNet, type UNetConfig } from "./unet.ts";

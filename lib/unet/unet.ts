@@ -36,8 +36,9 @@ export interface UNetConfig {
    */
   readonly dropoutRate?: number;
   /**
-   * The authors' 2015 release differs from the paper's text: a ReLU after each up-convolution, and a last
-   * up-convolution that keeps its 2C channels. Default false.
+   * The authors' 2015 release differs from the paper's text: a ReLU after each up-convolution, a last
+   * up-convolution that keeps its 2C channels, and up-convolutions initialised with N = 4 x (channels
+   * out) instead of (channels in). Default false.
    */
   readonly release2015?: boolean;
 }
@@ -66,6 +67,8 @@ export interface LayerRow {
   readonly layer: string;
   /** Channels in and out. */
   readonly channels: string;
+  /** Side of the map that goes in (after pooling, or after cropping and concatenation), pixels. */
+  readonly inputSide: number;
   /** Side of the map that comes out, pixels. */
   readonly side: number;
   /** Trainable values. */
@@ -105,11 +108,13 @@ export class UNet implements Model {
   constructor(config: UNetConfig, options: { random: Random }) {
     this.config = complete(config);
     const variables = new Map<string, tf.Variable>();
-    for (const { name, shape, incoming, to } of layers(this.config)) {
-      const weight = heNormal(shape, incoming, options.random);
-      variables.set(`${name}.weight`, tf.variable(tf.tensor(weight, [...shape])));
-      variables.set(`${name}.bias`, tf.variable(tf.zeros([to]))); // the paper gives no initial bias; the release's is 0
-    }
+    tf.tidy(() => { // a variable outlives it, the tensor that it starts from does not
+      for (const { name, shape, incoming, to } of layers(this.config)) {
+        const weight = heNormal(shape, incoming, options.random);
+        variables.set(`${name}.weight`, tf.variable(tf.tensor(weight, [...shape])));
+        variables.set(`${name}.bias`, tf.variable(tf.zeros([to]))); // the paper gives no initial bias; the release's is 0
+      }
+    });
     this.parameters = variables;
   }
 
@@ -173,7 +178,8 @@ export class UNet implements Model {
         : part === "up"
         ? expanding[i] + last
         : expanding[depth - 1];
-      rows.push({ layer: label, channels: `${from} → ${to}`, side, parameters });
+      const inputSide = part === "upconv" ? side / 2 : part === "head" ? side : side + 2;
+      rows.push({ layer: label, channels: `${from} → ${to}`, inputSide, side, parameters });
     }
     return rows;
   }
@@ -228,8 +234,9 @@ function* layers(config: Required<UNetConfig>): Generator<Layer> {
       from,
       to,
       parameters: side * side * from * to + to,
-      // Stride 2 and side 2: each output pixel of an up-convolution sees one tap of every channel.
-      incoming: up ? from : side * side * from,
+      // Stride 2 and side 2: each output pixel of an up-convolution sees one tap of every channel. The
+      // release's filler divides the filter's values by its input channels instead: 4 x out.
+      incoming: !up ? side * side * from : release2015 ? side * side * to : from,
     };
   };
   let from = inputChannels;

@@ -1,12 +1,7 @@
 // 8 x 8 pictures of four cells ("#") and membrane ("."), one per way of being wrong.
-import type { Image } from "../../lib/image/mod.ts";
+import { pictureFromText } from "../../lib/lesson/mod.ts";
 
-/** A picture drawn with "#" = 1 and anything else = 0. */
-export function drawn(...rows: string[]): Image<Float32Array> {
-  const width = rows[0].length;
-  const data = Float32Array.from(rows.join(""), (c) => (c === "#" ? 1 : 0));
-  return { data, width, height: rows.length };
-}
+export const drawn = pictureFromText;
 
 const full = "########", cut = "###.####", none = "........";
 

@@ -1,22 +1,36 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { tf } from "../../lib/backend/mod.ts";
+import { tf, useBackend } from "../../lib/backend/mod.ts";
 import { countParameters, weightedSoftmaxCrossEntropy } from "../../lib/nn/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { parameterCount, UNet, type UNetConfig } from "../../lib/unet/mod.ts";
-import { filterFromTorch, imageFromTorch, readGolden, relativeError } from "../support/golden.ts";
+import { constant, sgd, train } from "../../lib/train/mod.ts";
+import {
+  filterFromTorch,
+  type Golden,
+  imageFromTorch,
+  readGolden,
+  relativeError,
+} from "../support/golden.ts";
+
+await useBackend({ prefer: "wasm" }); // plain JavaScript takes minutes; the backends are compared in tests/backend
 
 const reference = await readGolden("unet_tiny/reference.safetensors");
 const weights = await readGolden("unet_tiny/weights.safetensors");
 
-/** The network of the golden, with its weights. */
-function goldenNet(config: UNetConfig = {}): UNet {
-  const net = new UNet({ baseChannels: 4, ...config }, { random: createRandom(0) });
+/** Gives a network PyTorch's weights. */
+function fill(net: UNet, weight: (name: string) => Golden): void {
   for (const [name, variable] of net.parameters) {
-    const golden = weights.get(name)!;
+    const golden = weight(name);
     const value = name.endsWith("weight") ? filterFromTorch(golden) : tf.tensor(golden.data);
     variable.assign(value);
     value.dispose();
   }
+}
+
+/** The network of the golden, with its weights. */
+function goldenNet(): UNet {
+  const net = new UNet({ baseChannels: 4 }, { random: createRandom(0) });
+  fill(net, (name) => weights.get(name)!);
   return net;
 }
 
@@ -52,6 +66,11 @@ Deno.test("a network that was built has the counted parameters, in the paper's 2
 Deno.test("the table of layers has the sizes of Fig. 1", () => {
   const net = new UNet({ baseChannels: 1 }, { random: createRandom(0) });
   // deno-fmt-ignore
+  assertEquals(net.summary(572).map((row) => row.inputSide), [
+    572, 570, 284, 282, 140, 138, 68, 66, 32, 30,
+    28, 56, 54, 52, 104, 102, 100, 200, 198, 196, 392, 390, 388,
+  ]);
+  // deno-fmt-ignore
   assertEquals(net.summary(572).map((row) => row.side), [
     570, 568, 282, 280, 138, 136, 66, 64, 30, 28,
     56, 54, 52, 104, 102, 100, 200, 198, 196, 392, 390, 388, 388,
@@ -71,11 +90,15 @@ Deno.test("logits equal PyTorch's on two tile sizes", () => {
   net.dispose();
 });
 
-Deno.test("loss and every gradient equal PyTorch's", () => {
-  const net = goldenNet();
-  const x = imageFromTorch(golden("input"));
-  const labels = tf.tensor3d(Int32Array.from(golden("target").data), [2, 4, 4], "int32");
-  const w = tf.tensor3d(golden("weight_map").data, [2, 4, 4]);
+const goldenBatch = () => ({
+  x: imageFromTorch(golden("input")),
+  labels: tf.tensor3d(Int32Array.from(golden("target").data), [2, 4, 4], "int32"),
+  w: tf.tensor3d(golden("weight_map").data, [2, 4, 4]),
+});
+
+Deno.test("the weighted losses equal PyTorch's", () => {
+  const net = goldenNet(), { x, labels, w } = goldenBatch();
+  const logits = net.forward(x);
   for (
     const [reduction, name] of [
       ["sum", "loss_sum"],
@@ -83,26 +106,76 @@ Deno.test("loss and every gradient equal PyTorch's", () => {
       ["weighted mean", "loss_weighted_mean"],
     ] as const
   ) {
-    const loss = tf.tidy(() => weightedSoftmaxCrossEntropy(net.forward(x), labels, w, reduction));
+    const loss = weightedSoftmaxCrossEntropy(logits, labels, w, reduction);
     assertEquals(relativeError(loss.dataSync(), golden(name).data) < 1e-5, true, name);
     loss.dispose();
   }
+  tf.dispose([logits, x, labels, w]);
+  net.dispose();
+});
+
+Deno.test("the 2015 release's variant equals PyTorch's in logits and every gradient", async () => {
+  const release = await readGolden("unet_release2015/reference.safetensors");
+  const config = { baseChannels: 2, inputChannels: 2, classes: 3, release2015: true };
+  const net = new UNet(config, { random: createRandom(0) });
+  fill(net, (name) => release.get(`weight.${name}`)!);
+  const x = imageFromTorch(release.get("input")!), logits = imageFromTorch(release.get("logits")!);
+  const labels = tf.tensor3d(Int32Array.from(release.get("target")!.data), [1, 4, 4], "int32");
+  const w = tf.tensor3d(release.get("weight_map")!.data, [1, 4, 4]);
+  const y = net.forward(x);
+  assertEquals(relativeError(y.dataSync(), logits.dataSync()) < 1e-5, true);
   const { value, grads } = tf.variableGrads(
     () => weightedSoftmaxCrossEntropy(net.forward(x), labels, w),
     [...net.parameters.values()],
   );
+  assertEquals(relativeError(value.dataSync(), release.get("loss_mean")!.data) < 1e-5, true);
   for (const [name, variable] of net.parameters) {
-    const expected = golden(`grad.${name}`);
-    const inOurLayout = name.endsWith("weight")
-      ? filterFromTorch(expected)
-      : tf.tensor(expected.data);
-    const error = relativeError(grads[variable.name].dataSync(), inOurLayout.dataSync());
-    assertEquals(error < 1e-4, true, `${name}: ${error}`);
-    inOurLayout.dispose();
+    close(name, grads[variable.name], release.get(`grad.${name}`)!);
   }
-  tf.dispose([value, grads, x, labels, w]);
+  tf.dispose([x, y, logits, labels, w, value, grads]);
   net.dispose();
 });
+
+Deno.test("every gradient, and two steps of SGD with momentum 0.99, equal PyTorch's", async () => {
+  const net = goldenNet(), { x, labels, w } = goldenBatch();
+  const momentum = sgd({ momentum: 0.99 });
+  const run = train({
+    model: net,
+    batches: () => ({}),
+    loss: () => weightedSoftmaxCrossEntropy(net.forward(x), labels, w),
+    optimizer: {
+      ...momentum,
+      update(parameters, gradients, rate, step) {
+        if (step === 0) {
+          assertEquals([...gradients.keys()], [...parameters.keys()]);
+          for (const [name, gradient] of gradients) close(name, gradient, golden(`grad.${name}`));
+        }
+        momentum.update(parameters, gradients, rate, step);
+      },
+    },
+    schedule: constant(1e-3),
+    steps: 2,
+  });
+  const losses: number[] = [];
+  for await (const { loss } of run) losses.push(loss);
+  const { sgd_losses: expected } = JSON.parse(
+    await Deno.readTextFile(new URL("../golden/unet_tiny/reference.json", import.meta.url)),
+  );
+  assertEquals(relativeError(losses, expected) < 1e-5, true, `${losses}`);
+  for (const name of ["down.0.conv1.weight", "upconv.0.weight", "head.weight", "head.bias"]) {
+    close(name, net.parameters.get(name)!, golden(`sgd2.${name}`));
+  }
+  tf.dispose([x, labels, w]);
+  net.dispose();
+});
+
+/** Asserts that a tensor in our layout equals one in PyTorch's. */
+function close(name: string, ours: tf.Tensor, theirs: Golden) {
+  const expected = name.endsWith("weight") ? filterFromTorch(theirs) : tf.tensor(theirs.data);
+  const error = relativeError(ours.dataSync(), expected.dataSync());
+  assertEquals(error < 1e-4, true, `${name}: ${error}`);
+  expected.dispose();
+}
 
 Deno.test("a moved picture gives the moved segmentation, 16 pixels at a time", () => {
   const net = goldenNet(), random = createRandom(3);
@@ -166,11 +239,14 @@ Deno.test("wrong tiles and configurations are refused in words", () => {
   net.dispose();
 });
 
-Deno.test("forward leaves nothing behind but its result", () => {
+Deno.test("a network holds its parameters and nothing else, and forward leaves only its result", () => {
+  const empty = tf.memory().numTensors;
   const net = new UNet({ baseChannels: 2 }, { random: createRandom(0) });
+  assertEquals(tf.memory().numTensors, empty + net.parameters.size);
   const x = tf.zeros<tf.Rank.R4>([1, 188, 188, 1]), before = tf.memory().numTensors;
   net.forward(x, { training: true, random: createRandom(1) }).dispose();
   assertEquals(tf.memory().numTensors, before);
   x.dispose();
   net.dispose();
+  assertEquals(tf.memory().numTensors, empty);
 });

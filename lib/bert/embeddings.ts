@@ -1,0 +1,46 @@
+// B batch, T places of a sequence, H hidden size, V vocabulary
+import { tf } from "../backend/mod.ts";
+import type { BertConfig } from "./config.ts";
+import { type Dropout, LayerNorm } from "./layers.ts";
+import type { ParameterScope } from "./parameter_scope.ts";
+
+/**
+ * The input representation (Devlin 2019, Fig. 2): the sum of the embedding of the piece, of its segment
+ * and of its place, then layer normalisation and dropout.
+ */
+export class BertEmbeddings {
+  readonly word: tf.Variable<tf.Rank.R2>; // [V, H]
+  readonly position: tf.Variable<tf.Rank.R2>; // [maxPositions, H]
+  readonly tokenType: tf.Variable<tf.Rank.R2>; // [2, H]
+  readonly #norm: LayerNorm;
+  readonly #config: BertConfig;
+
+  constructor(scope: ParameterScope, config: BertConfig) {
+    const { vocabSize, maxPositions, typeVocabSize, hiddenSize: H } = config;
+    const table = (name: string, rows: number) =>
+      scope.create<tf.Rank.R2>(`${name}.weight`, [rows, H], "truncatedNormal");
+    this.word = table("word_embeddings", vocabSize);
+    this.position = table("position_embeddings", maxPositions);
+    this.tokenType = table("token_type_embeddings", typeVocabSize);
+    this.#norm = new LayerNorm(scope.at("LayerNorm"), H, config.layerNormEps);
+    this.#config = config;
+  }
+
+  /**
+   * @param inputIds [B, T] int32
+   * @param tokenTypeIds [B, T] int32
+   * @returns [B, T, H]
+   */
+  forward(inputIds: tf.Tensor2D, tokenTypeIds: tf.Tensor2D, dropout: Dropout): tf.Tensor3D {
+    const [B, T] = inputIds.shape;
+    const { hiddenSize: H, hiddenDropout } = this.#config;
+    const lookUp = (table: tf.Variable, ids: tf.Tensor) =>
+      tf.gather(table, ids.reshape([B * T])).reshape<tf.Tensor3D>([B, T, H]); // [B, T, H]
+    const places = tf.tensor1d(Int32Array.from({ length: B * T }, (_, i) => i % T), "int32");
+    const sum = tf.add<tf.Tensor3D>(
+      tf.add(lookUp(this.word, inputIds), lookUp(this.tokenType, tokenTypeIds)),
+      lookUp(this.position, places),
+    ); // [B, T, H]
+    return dropout(this.#norm.forward(sum), hiddenDropout);
+  }
+}
