@@ -1,4 +1,5 @@
 import { tf } from "../backend/mod.ts";
+import { sumRows } from "./sum_rows.ts";
 import { withGradient } from "./with_gradient.ts";
 
 /**
@@ -42,8 +43,7 @@ export function layerNorm(
         const g = tf.mul(dy, gamma); // [..., H]
         const along = tf.mul(normalised, tf.mean(tf.mul(g, normalised), -1, true)); // [..., H]
         const dx = tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), along), rstd); // [..., H]
-        const overRows = (t: tf.Tensor) => tf.sum(t.reshape([-1, gamma.shape[0]!]), 0); // [H]
-        return [dx, overRows(tf.mul(dy, normalised)), overRows(dy)];
+        return [dx, sumRows(tf.mul(dy, normalised)), sumRows(dy)];
       },
     };
   });
