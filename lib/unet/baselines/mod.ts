@@ -12,6 +12,7 @@ export {
   type FCNConfig,
   type FCNLayerRow,
   fcnParameterCount,
+  fcnSummary,
   type FCNVariant,
   VGG16_BLOCKS,
 } from "./fcn.ts";
