@@ -4,9 +4,21 @@
  * @module
  */
 export { DatasetError, type SegmentationDataset } from "./dataset.ts";
+export {
+  EM_PHANTOM_CREDIT,
+  emPhantom,
+  type EmPhantomOptions,
+  type EmPhantomSlice,
+  emPhantomSlice,
+} from "./em_phantom.ts";
 export { hasIsbi2012, ISBI2012_CREDIT, openIsbi2012 } from "./isbi2012.ts";
-export { type DatasetName, hasDataset, openDataset } from "./open_dataset.ts";
-export { holdOut, type Split } from "./split.ts";
+export {
+  type DatasetName,
+  type DatasetOptions,
+  DATASETS,
+  hasDataset,
+  openDataset,
+} from "./open_dataset.ts";
 export {
   createSmallWorld,
   type Person,
@@ -18,3 +30,6 @@ export {
   type WorldSentence,
   type WorldTags,
 } from "./small_world.ts";
+export { gaussianBlur, grain, smoothNoise } from "./smooth_noise.ts";
+export { holdOut, type Split } from "./split.ts";
+export { tessellate, type Tessellation, type TessellationOptions } from "./tessellation.ts";
