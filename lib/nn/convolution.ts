@@ -17,7 +17,7 @@ export interface FilterAndBias {
  *
  * @example
  * ```ts
- * import { convolution, type tf, upConvolution as fusedUpConvolution } from "../backend/mod.ts";
+ * import { tf } from "../backend/mod.ts";
  * import { validConvolution } from "./mod.ts";
  *
  * const y = validConvolution(tf.ones([1, 5, 5, 1]), { weight: tf.ones([3, 3, 1, 2]), bias: tf.zeros([2]) });
@@ -41,7 +41,7 @@ export function validConvolution(
  *
  * @example
  * ```ts
- * import { convolution, type tf, upConvolution as fusedUpConvolution } from "../backend/mod.ts";
+ * import { tf } from "../backend/mod.ts";
  * import { upConvolution } from "./mod.ts";
  *
  * const y = upConvolution(tf.ones([1, 4, 4, 6]), { weight: tf.ones([2, 2, 3, 6]), bias: tf.zeros([3]) });

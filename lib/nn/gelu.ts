@@ -9,7 +9,7 @@ import { withGradient } from "./with_gradient.ts";
  *
  * @example
  * ```ts
- * import { gelu as fusedGelu, tf } from "../backend/mod.ts";
+ * import { tf } from "../backend/mod.ts";
  * import { gelu } from "./mod.ts";
  *
  * console.log(gelu(tf.scalar(1)).dataSync()[0].toFixed(6)); // 0.841345
@@ -28,7 +28,7 @@ export function gelu(x: tf.Tensor): tf.Tensor {
  *
  * @example
  * ```ts
- * import { gelu as fusedGelu, tf } from "../backend/mod.ts";
+ * import { tf } from "../backend/mod.ts";
  * import { geluTanh } from "./mod.ts";
  *
  * console.log(geluTanh(tf.scalar(1)).dataSync()[0].toFixed(6)); // 0.841192

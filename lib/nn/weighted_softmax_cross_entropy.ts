@@ -24,7 +24,7 @@ export type Reduction = "mean" | "sum" | "weighted mean";
  *
  * @example
  * ```ts
- * import { crossEntropy, tf } from "../backend/mod.ts";
+ * import { tf } from "../backend/mod.ts";
  * import { weightedSoftmaxCrossEntropy } from "./mod.ts";
  *
  * const loss = weightedSoftmaxCrossEntropy(tf.zeros([1, 2, 2, 2]), tf.zeros([1, 2, 2], "int32"));

@@ -29,7 +29,7 @@ export interface AdamOptions {
  *
  * @example
  * ```ts
- * import { adamStep } from "../backend/mod.ts";
+ * import { tf } from "../backend/mod.ts";
  * import { adam } from "./mod.ts";
  *
  * const w = tf.variable(tf.scalar(1)), parameters = new Map([["w", w as tf.Variable]]);

@@ -22,7 +22,7 @@ export interface SgdOptions {
  *
  * @example
  * ```ts
- * import { sgdMomentumStep, tf } from "../backend/mod.ts";
+ * import { tf } from "../backend/mod.ts";
  * import { sgd } from "./mod.ts";
  *
  * const w = tf.variable(tf.scalar(1)), parameters = new Map([["w", w as tf.Variable]]);
