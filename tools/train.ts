@@ -7,9 +7,10 @@ import { parseArgs } from "node:util";
 import { Problem } from "./command.ts";
 import { bert } from "./train/bert.ts";
 import type { Flags, Trainer } from "./train/trainer.ts";
+import { unet } from "./train/unet.ts";
 
 /** Everything that can be trained, by the word after `deno task train`. */
-const TRAINERS: Readonly<Record<string, Trainer>> = { bert };
+const TRAINERS: Readonly<Record<string, Trainer>> = { bert, unet };
 
 const USAGE = `deno task train ${Object.keys(TRAINERS).join("|")} ... [--json] [--help]
 

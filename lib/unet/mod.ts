@@ -4,6 +4,24 @@
  * @module
  */
 export {
+  type AugmentationOptions,
+  augmentedSample,
+  type GrayVariation,
+  varyGray,
+} from "./augmentation.ts";
+export {
+  deform,
+  type Deformable,
+  type DisplacementField,
+  displacementField,
+  type DisplacementGrid,
+  displacementsAt,
+  elasticDeformation,
+  type GridInterpolation,
+  randomDisplacements,
+  type RandomDisplacementsOptions,
+} from "./elastic_deformation.ts";
+export {
   PAPER_TILE,
   planTiles,
   predict,
@@ -30,6 +48,7 @@ export {
   type ClassWeights,
   DISTANCE_DECAYED,
   type FixedClassWeights,
+  instanceTruth,
   separateTouchingCells,
   weightMap,
   type WeightMapOptions,

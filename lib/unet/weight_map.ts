@@ -106,6 +106,35 @@ export function weightMap(labels: Image<Pixels>, options: WeightMapOptions = {})
   return { data: w, width, height };
 }
 
+/**
+ * What a network is trained on, made from cells: classes (1 = cell), with the gaps that
+ * `separateTouching` asks for, and the weight map.
+ *
+ * @param labels as for {@linkcode weightMap}
+ * @param options as for {@linkcode weightMap}; here `separateTouching` is true by default
+ *
+ * @example
+ * ```ts
+ * import { instanceTruth } from "./mod.ts";
+ *
+ * const cells = { data: Int32Array.of(7, 7, 9, 9), width: 4, height: 1 };
+ * const { labels, weights } = instanceTruth(cells);
+ * console.log(labels.data, weights.data[2] > weights.data[1]); // [1, 1, 0, 1] true
+ * ```
+ */
+export function instanceTruth(
+  labels: Image<Pixels>,
+  options: WeightMapOptions = {},
+): { labels: LabelImage; weights: Image } {
+  let cells = options.binary ? connectedComponents(labels, { connectivity: 4 }) : whole(labels);
+  if (options.separateTouching ?? true) cells = separateTouchingCells(cells);
+  const { width, height } = cells;
+  return {
+    labels: { data: Int32Array.from(cells.data, (v) => Number(v !== 0)), width, height },
+    weights: weightMap(cells, { ...options, binary: false, separateTouching: false }),
+  };
+}
+
 /** exp(-50) is 2e-22: added to a weight it is lost in 32 bits. */
 const NO_MORE = 50;
 
