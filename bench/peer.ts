@@ -30,11 +30,19 @@ export async function findPython(): Promise<string | undefined> {
 }
 
 /** Starts `pytorch/peer.py` on a piece of work. */
-export function startPeer(python: string, work: string, threads: number): Peer {
+export function startPeer(
+  python: string,
+  work: string,
+  threads: number,
+  processorTime: boolean,
+): Peer {
   const script = decodeURIComponent(new URL("pytorch/peer.py", import.meta.url).pathname);
   const child = new Deno.Command(python, {
     args: [script, ...work.split(" ")],
-    env: { PEER_THREADS: `${threads}` },
+    env: {
+      PEER_THREADS: `${threads}`,
+      PEER_CLOCK: processorTime ? "process_time" : "perf_counter",
+    },
     stdin: "piped",
     stdout: "piped",
   }).spawn();

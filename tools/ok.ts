@@ -30,7 +30,8 @@ await runTask(usage, options, async (flags) => {
   const steps: Record<string, () => Promise<boolean>> = {
     "formatting": () => deno("fmt", "--check"),
     "lint": () => deno("lint"),
-    "types": async () => deno("check", ...await existing("lib", "tests", "tools", "bench")),
+    "types": async () =>
+      deno("check", "--quiet", ...await existing("lib", "tests", "tools", "bench")),
     "types of notebook cells": () => checkCells(join(root, "notebooks"), say),
     "style of notebooks": () => checkStyle(say),
     "doc examples": () => test(["--doc", "lib"]),

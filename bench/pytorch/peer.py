@@ -70,15 +70,94 @@ def unet_step(base, tile):
     return step
 
 
-WORKS = {"unet-step": unet_step}
+def bert(layers, hidden, heads, vocabulary, tokens, batch):
+    """The encoder as a function of the dropout rate, its parameters, and helpers to make more layers."""
+    import torch.nn.functional as F
+
+    parameters = []
+
+    def parameter(*shape, deviation=0.02, value=None):
+        p = torch.randn(shape).mul(deviation) if value is None else torch.full(shape, value)
+        parameters.append(p.requires_grad_())
+        return p
+
+    def dense(out, depth):
+        return parameter(out, depth), parameter(out, value=0.0)
+
+    def norm():
+        return parameter(hidden, value=1.0), parameter(hidden, value=0.0)
+
+    words, positions, types = (parameter(n, hidden) for n in (vocabulary, tokens, 2))
+    embedding_norm = norm()
+    blocks = [[dense(hidden, hidden) for _ in range(4)] + [norm(), dense(4 * hidden, hidden),
+              dense(hidden, 4 * hidden), norm()] for _ in range(layers)]
+    ids = torch.randint(0, vocabulary, (batch, tokens))
+    mask = torch.zeros(batch, 1, 1, tokens)
+
+    def split(x):
+        return x.view(batch, tokens, heads, hidden // heads).transpose(1, 2)
+
+    def layer_norm(x, n):
+        return F.layer_norm(x, (hidden,), *n, eps=1e-12)
+
+    def encoder(rate):
+        x = F.embedding(ids, words) + positions + types[0]
+        x = F.dropout(layer_norm(x, embedding_norm), rate)
+        for q, k, v, o, n1, up, down, n2 in blocks:
+            a = F.scaled_dot_product_attention(*(split(F.linear(x, *d)) for d in (q, k, v)), mask, rate)
+            a = a.transpose(1, 2).reshape(batch, tokens, hidden)
+            x = layer_norm(x + F.dropout(F.linear(a, *o), rate), n1)
+            x = layer_norm(x + F.dropout(F.linear(F.gelu(F.linear(x, *up)), *down), rate), n2)
+        return x
+
+    return encoder, parameters, dense, norm, layer_norm, words
+
+
+def bert_step(layers, hidden, heads, vocabulary, tokens, batch):
+    import torch.nn.functional as F
+
+    encoder, parameters, dense, norm, layer_norm, words = bert(layers, hidden, heads, vocabulary, tokens, batch)
+    pooler, is_next, transform, transform_norm = dense(hidden, hidden), dense(2, hidden), dense(hidden, hidden), norm()
+    word_bias = torch.zeros(vocabulary, requires_grad=True)
+    parameters.append(word_bias)
+    masked = round(tokens * batch * 160 / 1024)
+    places, truth = torch.randint(0, tokens * batch, (masked,)), torch.randint(0, vocabulary, (masked,))
+    following = torch.randint(0, 2, (batch,))
+    optimizer = torch.optim.AdamW(parameters, 1e-4, fused=True)
+
+    def step():
+        optimizer.zero_grad()
+        x = encoder(0.1)
+        sentence = F.cross_entropy(F.linear(torch.tanh(F.linear(x[:, 0], *pooler)), *is_next), following)
+        h = layer_norm(F.gelu(F.linear(x.view(-1, hidden)[places], *transform)), transform_norm)
+        loss = F.cross_entropy(F.linear(h, words, word_bias), truth) + sentence
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def bert_inference(*sizes):
+    encoder = bert(*sizes)[0]
+
+    def step():
+        with torch.inference_mode():
+            return encoder(0.0)
+
+    return step
+
+
+WORKS = {"unet-step": unet_step, "bert-step": bert_step, "bert-inference": bert_inference}
 
 work, *sizes = sys.argv[1:]
+clock = getattr(time, os.environ.get("PEER_CLOCK", "perf_counter"))
 step = WORKS[work](*map(int, sizes))
 for line in sys.stdin:
     times = []
     for _ in range(int(line)):
-        start = time.perf_counter()
+        start = clock()
         step()
-        times.append(1000 * (time.perf_counter() - start))
+        times.append(1000 * (clock() - start))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 ** 2 if sys.platform == "darwin" else 1024)
     print(json.dumps({"milliseconds": times, "peak": peak}), flush=True)

@@ -1,4 +1,11 @@
-import { sgdMomentumStep, tf } from "../../lib/backend/mod.ts";
+import {
+  convolution,
+  cropAndConcatenate,
+  crossEntropy,
+  sgdMomentumStep,
+  tf,
+  upConvolution,
+} from "../../lib/backend/mod.ts";
 import type { Running, Work } from "./work.ts";
 
 /** One training step of a U-Net of depth 4 on one tile: weighted cross-entropy, SGD with momentum. */
@@ -39,17 +46,9 @@ function start(base: number, tile: number): Running {
   }
   conv("head", base, 2, 1);
 
-  const convolve = (x: Image, name: string, activation: "relu" | "linear" = "relu") => {
-    const [filter, bias] = layers.get(name)!;
-    return tf.fused.conv2d({
-      x,
-      filter: filter as unknown as Image,
-      bias,
-      strides: 1,
-      pad: "valid",
-      activation,
-    });
-  };
+  const layer = (name: string) => layers.get(name) as unknown as [Image, tf.Tensor1D];
+  const convolve = (x: Image, name: string, activation: "relu" | "none" = "relu") =>
+    convolution(x, ...layer(name), { activation });
   const forward = (input: Image) => {
     let x = input;
     const skips: Image[] = [];
@@ -60,15 +59,10 @@ function start(base: number, tile: number): Running {
       x = tf.maxPool(x, 2, 2, "valid");
     }
     for (let d = 3; d >= 0; d--) {
-      const [b, h, w, c] = x.shape;
-      const [filter, bias] = layers.get(`up${d}`)!;
-      const shape: [number, number, number, number] = [b, 2 * h, 2 * w, c / 2];
-      x = tf.add(tf.conv2dTranspose(x, filter as unknown as Image, shape, 2, "same"), bias);
-      const skip = skips[d], crop = (skip.shape[1] - 2 * h) / 2;
-      x = tf.concat([tf.slice(skip, [0, crop, crop, 0], shape), x], 3);
+      x = cropAndConcatenate(skips[d], upConvolution(x, ...layer(`up${d}`)));
       x = convolve(convolve(x, `up${d}a`), `up${d}b`);
     }
-    return convolve(x, "head", "linear");
+    return convolve(x, "head", "none");
   };
 
   const x = tf.randomNormal([1, tile, tile, 1], 0, 1, "float32", 2) as Image;
@@ -82,10 +76,8 @@ function start(base: number, tile: number): Running {
     async step() {
       const loss = tf.tidy(() => {
         const { value, grads } = tf.variableGrads(() => {
-          const logits = tf.reshape(forward(x), [h * w, 2]);
-          const truth = tf.oneHot(labels, 2);
-          const perPixel = tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(logits)), 1));
-          return tf.mean(tf.mul(weights, perPixel)) as tf.Scalar;
+          const logits = tf.reshape(forward(x), [h * w, 2]) as tf.Tensor2D;
+          return tf.mean(tf.mul(weights, crossEntropy(logits, labels))) as tf.Scalar;
         });
         variables.forEach((v, i) => sgdMomentumStep(v, grads[v.name], velocities[i], 1e-3, 0.99));
         return value;

@@ -4,6 +4,7 @@
  * @module
  */
 export { tf } from "./tf.ts";
+export { MemoryError, requireMemory } from "./memory.ts";
 export { WebGPUError } from "./guard.ts";
 export {
   type BackendChoice,

@@ -135,8 +135,6 @@ async function startWebgpu(adapter: GPUAdapter): Promise<void> {
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
   const { limits } = adapter;
   const device = await adapter.requestDevice({
-    requiredFeatures: (["timestamp-query", "shader-f16", "subgroups"] as GPUFeatureName[])
-      .filter((feature) => adapter.features.has(feature)),
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,

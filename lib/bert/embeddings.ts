@@ -34,12 +34,12 @@ export class BertEmbeddings {
   forward(inputIds: tf.Tensor2D, tokenTypeIds: tf.Tensor2D, dropout: Dropout): tf.Tensor3D {
     const [B, T] = inputIds.shape;
     const { hiddenSize: H, hiddenDropout } = this.#config;
-    const lookUp = (table: tf.Variable, ids: tf.Tensor2D) =>
+    const lookUp = (table: tf.Variable, ids: tf.Tensor) =>
       tf.gather(table, ids.reshape([B * T])).reshape<tf.Tensor3D>([B, T, H]); // [B, T, H]
-    const position = tf.slice(this.position as tf.Tensor2D, [0, 0], [T, H]); // [T, H]
+    const places = tf.tensor1d(Int32Array.from({ length: B * T }, (_, i) => i % T), "int32");
     const sum = tf.add<tf.Tensor3D>(
       tf.add(lookUp(this.word, inputIds), lookUp(this.tokenType, tokenTypeIds)),
-      position,
+      lookUp(this.position, places),
     ); // [B, T, H]
     return dropout(this.#norm.forward(sum), hiddenDropout);
   }

@@ -1,5 +1,6 @@
 // B batch, T places of a sequence, H hidden size, V vocabulary, N rows
 import { tf } from "../backend/mod.ts";
+import { linear } from "../nn/mod.ts";
 import type { BertConfig } from "./config.ts";
 import { activation, Dense, LayerNorm } from "./layers.ts";
 import type { ParameterScope } from "./parameter_scope.ts";
@@ -34,8 +35,7 @@ export class MaskedLanguageModelHead {
   /** Hidden states [N, H] -> logits [N, V] */
   forward(hidden: tf.Tensor2D): tf.Tensor2D {
     const h = this.#norm.forward(this.#activation(this.#dense.forward(hidden))); // [N, H]
-    const scores = tf.matMul(h, this.#wordEmbeddings as tf.Tensor2D, false, true); // [N, V]
-    return tf.add(scores, this.#bias);
+    return linear(h, this.#wordEmbeddings as tf.Tensor2D, this.#bias as tf.Tensor1D) as tf.Tensor2D;
   }
 }
 

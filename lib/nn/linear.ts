@@ -1,4 +1,4 @@
-import { tf } from "../backend/mod.ts";
+import { linear as fusedLinear, tf } from "../backend/mod.ts";
 
 /**
  * y = x W^T + b, along the last dimension.
@@ -18,9 +18,9 @@ import { tf } from "../backend/mod.ts";
  * ```
  */
 export function linear(x: tf.Tensor, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor {
+  if (bias !== undefined) return fusedLinear(x, weight, bias);
   const [outputs, inputs] = weight.shape;
-  // A product of matrices only: tfjs does not broadcast a 2-D factor over a batch.
-  const rows = tf.matMul(x.reshape<tf.Tensor2D>([-1, inputs]), weight, false, true); // [N, O]
-  const y = bias ? tf.add(rows, bias) : rows;
-  return y.reshape([...x.shape.slice(0, -1), outputs]); // [..., O]
+  // Products of matrices only: tfjs does not broadcast a 2-D factor over a batch.
+  const rows = x.reshape<tf.Tensor2D>([-1, inputs]); // [N, I]
+  return tf.matMul(rows, weight, false, true).reshape([...x.shape.slice(0, -1), outputs]); // [..., O]
 }

@@ -63,6 +63,7 @@ export function barChart(
       );
     }
   }
+  const withErrors = series.some(({ errors }) => errors); // their bars take the place of numbers
   const names = categories.map(escapeLabel);
   const data = series.map(({ name, values, errors }, k) => {
     const color = PALETTE[k % PALETTE.length];
@@ -82,7 +83,7 @@ export function barChart(
           text: values.map((value) =>
             value === null || Number.isNaN(value) ? "" : numberText(value, digits)
           ),
-          textposition: errors ? "inside" : "outside",
+          textposition: withErrors ? "inside" : "outside",
           insidetextanchor: "start",
           textangle: 0,
           cliponaxis: false,

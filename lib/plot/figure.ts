@@ -55,16 +55,6 @@ export class Figure implements Displayable {
     };
   }
 
-  /** The bundle without the static picture: for charts that are about to change. */
-  renderLive(): Rendered {
-    return {
-      data: {
-        "application/vnd.plotly.v1+json": { ...this.json, config: CONFIG },
-        "text/plain": this.summary,
-      },
-    };
-  }
-
   async [jupyterDisplay](): Promise<MimeBundle> {
     return (await this.render()).data;
   }

@@ -116,8 +116,9 @@ export function heatmap(
       title: options.title,
       caption: options.label,
     }], {
-      panelWidth: 360,
+      panelWidth: 400,
       maxBytes: 60_000,
+      doubled: false, // JupyterLab's Plotly renderer shows it pixel by pixel until the mouse comes
     })
     : undefined;
 

@@ -49,6 +49,8 @@ export interface ImageGridOptions {
    * a notebook with twenty grids stays below 3 MB.
    */
   maxBytes?: number;
+  /** Twice the pixels where that stays below `maxBytes`, for dense screens. Default true. */
+  doubled?: boolean;
 }
 
 /** A panel ready to draw: numbers in [0, 1], classes, and the colours they mean. */
@@ -133,6 +135,7 @@ export class Picture implements Displayable {
     ];
     let drawn!: { png: Uint8Array; width: number; height: number };
     for (const [scale, levels, shrink] of attempts) {
+      if (scale === 2 && this.#options.doubled === false) continue;
       const raster = drawGrid(
         this.layers,
         columns,

@@ -1,9 +1,10 @@
 import { Figure, legendHeight } from "./figure.ts";
 import { thin } from "./line_chart.ts";
-import { escapeLabel } from "./mime.ts";
+import { escapeLabel, type Rendered } from "./mime.ts";
+import { type MovingLine, type MovingPanel, movingSvg } from "./moving_chart.ts";
 import { defaultOutput, type Output } from "./notebook.ts";
 import { clockText, numberText } from "./number_text.ts";
-import { GRID, PALETTE } from "./template.ts";
+import { PALETTE, SOFT_INK } from "./template.ts";
 
 /** What the training loop reports once a step. */
 export interface LiveStep {
@@ -52,6 +53,10 @@ export interface LivePlotOptions {
 /** Points drawn while the curve moves; the last picture has them all, up to a screen's worth. */
 const MOVING_POINTS = 400;
 const FINAL_POINTS = 4000;
+
+function heightOf(panels: number): number {
+  return panels > 1 ? 480 : 380;
+}
 
 /** A loss curve that grows while a net learns. */
 export class LivePlot {
@@ -129,11 +134,8 @@ export class LivePlot {
     if (this.#finished) return;
     this.#finished = true;
     await this.#sending;
-    await this.#output.send(
-      await this.figure().render(),
-      this.#display,
-      this.#shown,
-    );
+    if (this.#shown) await this.#output.send(this.moving(), this.#display, true); // the rest is slower
+    await this.#output.send(await this.figure().render(), this.#display, this.#shown);
   }
 
   /** Lets `using` finish the curve, also after an error: `await using live = livePlot()`. */
@@ -161,83 +163,130 @@ export class LivePlot {
     return `${title}: ${parts.join(", ")}`;
   }
 
-  /** The curve as a chart. `moving` thins it so that a message stays small. */
-  figure(moving = false): Figure {
-    const { steps, lossLabel = "loss", logLoss, title = "Training" } = this.#options;
-    const second = this.#secondPanel();
-    const losses = this.#steps.map(({ loss }) => loss);
-    const numbers = this.#steps.map(({ step }) => step);
-    const kept = thin(losses, moving ? MOVING_POINTS : FINAL_POINTS) ?? losses.map((_, k) => k);
-    const at = (values: readonly (number | undefined)[]) => kept.map((k) => values[k]);
-    const smoothed = this.#options.smoothing! > 0 && losses.length > 1;
-    const beta = this.#options.smoothing!;
-    const line = { type: "scatter", mode: "lines", x: at(numbers) };
-    const data: Record<string, unknown>[] = [
-      {
-        ...line,
-        name: "every step",
-        y: at(losses),
-        line: { color: PALETTE[0], width: 1 },
-        opacity: smoothed ? 0.35 : 1,
-      },
-    ];
-    if (smoothed) {
-      data.push({
-        ...line,
-        name: `moving average (β = ${beta})`,
-        y: at(this.#smooth),
-        line: { color: PALETTE[0], width: 2.5 },
-      });
-    }
-    if (second) {
-      second.lines.forEach(([name, points], k) => {
-        const few = thin(points.map(({ value }) => value), MOVING_POINTS);
-        const drawn = few ? few.map((i) => points[i]) : points;
-        data.push({
-          type: "scatter",
-          mode: drawn.length <= 40 ? "lines+markers" : "lines",
-          marker: { size: 6, color: PALETTE[(k + 1) % PALETTE.length] },
-          line: { color: PALETTE[(k + 1) % PALETTE.length], width: 2 },
-          name: escapeLabel(name),
-          x: drawn.map(({ step }) => step),
-          y: drawn.map(({ value }) => value),
-          yaxis: "y2",
-        });
-      });
-    }
-    const range = steps ? [0, Math.max(steps, this.#steps.at(-1)?.step ?? 0)] : undefined;
+  /** The curve as an interactive chart. */
+  figure(): Figure {
+    const { steps, logLoss = false, title } = this.#head();
+    const panels = this.#panels(FINAL_POINTS);
+    const data = panels.flatMap(({ lines }, k) =>
+      lines.map((line) => ({
+        type: "scatter",
+        mode: line.markers ? "lines+markers" : "lines",
+        name: escapeLabel(line.name),
+        x: line.x,
+        y: line.y,
+        line: { color: line.color, width: line.width },
+        opacity: line.opacity,
+        ...(line.markers ? { marker: { size: 6, color: line.color }, cliponaxis: false } : {}),
+        ...(k > 0 ? { yaxis: "y2" } : {}),
+      }))
+    );
+    const [first, second] = panels;
     const state = String(this);
     const layout = {
       title: {
-        text: escapeLabel(state.slice(0, title.length)),
+        text: escapeLabel(title),
         subtitle: {
           text: escapeLabel(state.slice(title.length + 2)),
-          font: { size: 12, color: "#57606A" },
+          font: { size: 12, color: SOFT_INK },
         },
       },
-      height: second ? 480 : 380,
-      margin: { t: 68 + legendHeight(data.map(({ name }) => String(name))) },
+      height: heightOf(panels.length),
+      margin: { t: 68 + legendHeight(data.map(({ name }) => name)) },
       showlegend: true,
-      uirevision: "keep",
-      xaxis: { title: { text: "step" }, range, rangemode: "tozero", anchor: second ? "y2" : "y" },
+      xaxis: {
+        title: { text: "step" },
+        range: steps ? this.#stepRange() : undefined,
+        rangemode: "tozero",
+        anchor: second ? "y2" : "y",
+      },
       yaxis: {
-        title: { text: escapeLabel(lossLabel) },
+        title: { text: escapeLabel(first.label) },
         ...(logLoss ? { type: "log" } : { rangemode: "tozero" }),
         domain: second ? [0.42, 1] : [0, 1],
       },
       ...(second
-        ? {
-          yaxis2: {
-            title: { text: escapeLabel(second.label) },
-            domain: [0, 0.32],
-            anchor: "x",
-            gridcolor: GRID,
-            rangemode: "normal",
-          },
-        }
+        ? { yaxis2: { title: { text: escapeLabel(second.label) }, domain: [0, 0.32], anchor: "x" } }
         : {}),
     };
     return new Figure(data, layout, state);
+  }
+
+  /** The curve as it is sent while it grows: an SVG of ours in HTML, and the state in words. */
+  moving(): Rendered {
+    const { title } = this.#head();
+    const panels = this.#panels(MOVING_POINTS);
+    const state = String(this);
+    const svg = movingSvg({
+      title,
+      subtitle: state.slice(title.length + 2),
+      xLabel: "step",
+      xRange: this.#stepRange(),
+      panels: panels.map((panel, k) => ({
+        ...panel,
+        share: panels.length === 1 ? 1 : [0.64, 0.36][k],
+      })),
+      height: heightOf(panels.length),
+    });
+    return { data: { "text/html": svg, "text/plain": state } };
+  }
+
+  #head() {
+    return { title: "Training", ...this.#options };
+  }
+
+  #stepRange(): [number, number] {
+    return [0, Math.max(this.#options.steps ?? 0, this.#steps.at(-1)?.step ?? 0, 1)];
+  }
+
+  #panels(most: number): MovingPanel[] {
+    const { lossLabel = "loss", logLoss = false, smoothing } = this.#options;
+    const losses = this.#steps.map(({ loss }) => loss);
+    const kept = thin(losses, most) ?? losses.map((_, k) => k);
+    const x = kept.map((k) => this.#steps[k].step);
+    const smoothed = smoothing! > 0 && losses.length > 1;
+    const lines: MovingLine[] = [{
+      name: "every step",
+      x,
+      y: kept.map((k) => losses[k]),
+      color: PALETTE[0],
+      width: 1,
+      opacity: smoothed ? 0.35 : 1,
+      markers: losses.length === 1,
+    }];
+    if (smoothed) {
+      lines.push({
+        name: `moving average (β = ${smoothing})`,
+        x,
+        y: kept.map((k) => this.#smooth[k]),
+        color: PALETTE[0],
+        width: 2.5,
+        opacity: 1,
+        markers: false,
+      });
+    }
+    const panels: MovingPanel[] = [{ label: lossLabel, log: logLoss, fromZero: !logLoss, lines }];
+    const second = this.#secondPanel();
+    if (second) {
+      panels.push({
+        label: second.label,
+        log: false,
+        fromZero: false,
+        lines: second.lines.map(([name, points], k) => {
+          const few = thin(points.map(({ value }) => value), MOVING_POINTS);
+          const drawn = few ? few.map((i) => points[i]) : points;
+          return {
+            name,
+            x: drawn.map(({ step }) => step),
+            y: drawn.map(({ value }) => value),
+            color: PALETTE[(k + 1) % PALETTE.length],
+            width: 2,
+            opacity: 1,
+            markers: drawn.length <= 40,
+          };
+        }),
+      });
+    }
+    return panels;
   }
 
   #secondPanel():
@@ -263,7 +312,7 @@ export class LivePlot {
     this.#sent = this.#now();
     const update = this.#shown;
     this.#shown = true;
-    this.#sending = this.#output.send(this.figure(true).renderLive(), this.#display, update);
+    this.#sending = this.#output.send(this.moving(), this.#display, update);
     try {
       await this.#sending;
     } finally {

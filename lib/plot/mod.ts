@@ -9,6 +9,13 @@
  * @module
  */
 export { barChart, type BarChartOptions, type BarSeries } from "./bar_chart.ts";
+export {
+  type AttentionLayer,
+  AttentionViewer,
+  attentionViewer,
+  type AttentionViewerOptions,
+} from "./attention_viewer.ts";
+export { type Chip, chips, type ChipsOptions } from "./chips.ts";
 export { type ColorMapName } from "./color_maps.ts";
 export { type Annotation, type ChartOptions, Figure, figure } from "./figure.ts";
 export { heatmap, type HeatmapOptions } from "./heatmap.ts";
@@ -24,6 +31,12 @@ export {
 } from "./image_grid.ts";
 export { lineChart, type Series } from "./line_chart.ts";
 export { LivePlot, livePlot, type LivePlotOptions, type LiveStep } from "./live_plot.ts";
+export {
+  MatrixChart,
+  matrixChart,
+  type MatrixChartOptions,
+  type MatrixPanel,
+} from "./matrix_chart.ts";
 export { type Displayable, escapeHtml, type MimeBundle, type Rendered } from "./mime.ts";
 export { type Output } from "./notebook.ts";
 export { clockText, countText, numberText } from "./number_text.ts";
@@ -32,5 +45,6 @@ export { Progress, progress, type ProgressOptions } from "./progress.ts";
 export { type Points, scatter, type ScatterOptions } from "./scatter.ts";
 export { show, type Showable } from "./show.ts";
 export { extractSource, showSource, type ShowSourceOptions, type SourcePiece } from "./source.ts";
+export { Steps, steps, type StepsOptions } from "./steps.ts";
 export { type Column, Table, table, type TableOptions } from "./table.ts";
 export { PALETTE } from "./template.ts";

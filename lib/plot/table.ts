@@ -154,9 +154,6 @@ export class Table implements Displayable {
  * ], { caption: "Held-out slice", highlight: { "pixel error": "min" } }));
  * ```
  */
-export function table(
-  rows: readonly Readonly<Record<string, unknown>>[],
-  options: TableOptions = {},
-): Table {
-  return new Table(rows, options);
+export function table(rows: readonly object[], options: TableOptions = {}): Table {
+  return new Table(rows as readonly Record<string, unknown>[], options);
 }

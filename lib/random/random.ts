@@ -1,4 +1,4 @@
-import { xoroshiro128plus, xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 
 /** The saved position of a {@linkcode Random}: four 32-bit words, plain numbers that fit in JSON. */
 export type RandomState = readonly number[];
@@ -50,10 +50,24 @@ export function createRandom(seed: number): Random {
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`a seed is a whole number; got ${seed}: give for example createRandom(1)`);
   }
-  return wrap(xoroshiro128plus(seed | 0));
+  return wrap(xoroshiro128plusFromState(scramble(seed)));
 }
 
-type Generator = ReturnType<typeof xoroshiro128plus>;
+/**
+ * Four words from a seed by splitmix32's finalizer. Seeding with the seed itself would leave nearly all
+ * bits of the state equal for small seeds, and the first draws close to 1 whatever the seed.
+ */
+function scramble(seed: number): RandomState {
+  let counter = seed | 0;
+  return Array.from({ length: 4 }, () => {
+    counter = (counter + 0x9e3779b9) | 0;
+    let word = Math.imul(counter ^ (counter >>> 16), 0x21f0aaad);
+    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
+    return word ^ (word >>> 15);
+  });
+}
+
+type Generator = ReturnType<typeof xoroshiro128plusFromState>;
 
 function wrap(initial: Generator): Random {
   let rng = initial;

@@ -4,6 +4,24 @@
  * @module
  */
 export {
+  type AugmentationOptions,
+  augmentedSample,
+  type GrayVariation,
+  varyGray,
+} from "./augmentation.ts";
+export {
+  deform,
+  type Deformable,
+  type DisplacementField,
+  displacementField,
+  type DisplacementGrid,
+  displacementsAt,
+  elasticDeformation,
+  type GridInterpolation,
+  randomDisplacements,
+  type RandomDisplacementsOptions,
+} from "./elastic_deformation.ts";
+export {
   PAPER_TILE,
   planTiles,
   predict,
@@ -24,4 +42,15 @@ export {
   type Sample,
   toBatch,
 } from "./sample.ts";
+export { type TwoNearest, twoNearestCells } from "./two_nearest_cells.ts";
+export {
+  balancedClassWeights,
+  type ClassWeights,
+  DISTANCE_DECAYED,
+  type FixedClassWeights,
+  instanceTruth,
+  separateTouchingCells,
+  weightMap,
+  type WeightMapOptions,
+} from "./weight_map.ts";
 export { type LayerRow, parameterCount, UNet, type UNetConfig } from "./unet.ts";

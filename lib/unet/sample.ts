@@ -57,31 +57,48 @@ export interface RandomSampleOptions {
  * console.log(image.width, labels.width); // 204 20
  * ```
  */
-export function randomSample(
+export function randomSample(data: Annotated, options: RandomSampleOptions): Sample {
+  const { tileSide, random } = options;
+  const { index, x, y, output, border } = randomPlace(data, options);
+  const view = random.pick(DIHEDRAL_VIEWS);
+  const centre = [x, y, output, output] as const;
+  const slice = data.slices[index], weights = data.weights?.[index];
+  return {
+    image: dihedral(mirrorWindow(slice, x - border, y - border, tileSide, tileSide), view),
+    labels: dihedral(mirrorWindow(data.labels[index], ...centre), view),
+    weights: weights && dihedral(mirrorWindow(weights, ...centre), view),
+  };
+}
+
+/** A random slice, and where in it the output of a tile begins. */
+export function randomPlace(
   { slices, labels, weights }: Annotated,
   { tileSide, random, depth = PAPER_DEPTH }: RandomSampleOptions,
-): Sample {
+): { index: number; x: number; y: number; output: number; border: number } {
   const { output, border } = tileSize(tileSide, depth);
   if (slices.length === 0 || slices.length !== labels.length) {
     throw new RangeError(
       `every slice needs its truth; got ${slices.length} slices and ${labels.length} truths`,
     );
   }
-  const i = random.int(slices.length), slice = slices[i];
-  if (slice.width < output || slice.height < output) {
+  const index = random.int(slices.length), { width, height } = slices[index];
+  if (width < output || height < output) {
     throw new RangeError(
-      `slice ${i} is ${slice.width} x ${slice.height}, smaller than the output ${output} x ${output} of a ` +
+      `slice ${index} is ${width} x ${height}, smaller than the output ${output} x ${output} of a ` +
         `${tileSide} tile; choose a smaller tile`,
     );
   }
-  const x = random.int(slice.width - output + 1), y = random.int(slice.height - output + 1);
-  const view = random.pick(DIHEDRAL_VIEWS);
-  const centre = [x, y, output, output] as const;
-  return {
-    image: dihedral(mirrorWindow(slice, x - border, y - border, tileSide, tileSide), view),
-    labels: dihedral(mirrorWindow(labels[i], ...centre), view),
-    weights: weights && dihedral(mirrorWindow(weights[i], ...centre), view),
-  };
+  for (
+    const [what, other] of [["truth", labels[index]], ["weight map", weights?.[index]]] as const
+  ) {
+    if (other !== undefined && (other.width !== width || other.height !== height)) {
+      throw new RangeError(
+        `slice ${index} is ${width} x ${height}, but its ${what} is ${other.width} x ${other.height}`,
+      );
+    }
+  }
+  const x = random.int(width - output + 1), y = random.int(height - output + 1);
+  return { index, x, y, output, border };
 }
 
 /** The tensors of a training step. */

@@ -1,7 +1,7 @@
 import { assert, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { tf, useBackend, WebGPUError } from "../../lib/backend/mod.ts";
 import type { GuardedBackend } from "../../lib/backend/guard.ts";
-import { testWith } from "../support/needs.ts";
+import { testOnWebgpu } from "../support/webgpu.ts";
 
 async function webgpu(): Promise<GuardedBackend> {
   await useBackend({ prefer: "webgpu", allowSoftware: true });
@@ -9,8 +9,8 @@ async function webgpu(): Promise<GuardedBackend> {
   return tf.backend() as GuardedBackend;
 }
 
-testWith(
-  { webgpu: true },
+testOnWebgpu(
+  import.meta.url,
   "a tensor too large for one binding is refused by kernel and shape",
   async () => {
     const { device } = await webgpu();
@@ -22,8 +22,8 @@ testWith(
   },
 );
 
-testWith(
-  { webgpu: true },
+testOnWebgpu(
+  import.meta.url,
   "a rejected shader is an exception at the next read, naming the kernel",
   async () => {
     await webgpu();
@@ -58,7 +58,7 @@ testWith(
   },
 );
 
-testWith({ webgpu: true }, "a lost device is an exception at the next read", async () => {
+testOnWebgpu(import.meta.url, "a lost device is an exception at the next read", async () => {
   const { device } = await webgpu();
   const y = tf.square(tf.tensor1d([1, 2, 3, 4]));
   device.destroy();

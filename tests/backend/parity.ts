@@ -19,7 +19,10 @@ export async function runCases(): Promise<Map<string, Outcome | Error>> {
   return outcomes;
 }
 
-async function runCase({ inputs, f, gradient = true }: Case, seed: number): Promise<Outcome> {
+export async function runCase(
+  { inputs, f, gradient = true }: Case,
+  seed: number,
+): Promise<Outcome> {
   const random = createRandom(seed + 1);
   const values = inputs.map((input) => fill(input, random));
   const outputs = tf.tidy(() => {
@@ -47,11 +50,12 @@ function fill(
   { shape, fill = "normal", below }: Input,
   random: ReturnType<typeof createRandom>,
 ): Float32Array {
-  return Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => {
+  return Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => {
     if (below !== undefined) return random.int(below);
     const v = random.normal();
     if (fill === "negative") return -Math.abs(v) - 0.1;
     if (fill === "positive") return Math.abs(v) + 0.3;
+    if (fill === "broken" && i % 83 === 7) return i % 2 ? NaN : Infinity;
     if (fill === "few") return Math.round(v);
     return v;
   });

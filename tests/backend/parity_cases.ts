@@ -7,6 +7,7 @@ import {
   convolution,
   cropAndConcatenate,
   crossEntropy,
+  gelu,
   layerNorm,
   linear,
   type tf,
@@ -19,8 +20,8 @@ type Tensors = tf.Tensor[];
 /** An input: a shape, and how it is filled. */
 export interface Input {
   shape: number[];
-  /** normal (default), negative, few (many ties), or integers below `below`. */
-  fill?: "normal" | "negative" | "few" | "positive";
+  /** normal (default), negative, few (many ties), broken (a NaN and an infinity among others), or integers below `below`. */
+  fill?: "normal" | "negative" | "few" | "positive" | "broken";
   below?: number;
 }
 
@@ -147,12 +148,12 @@ export const cases: readonly Case[] = [
   conv(2, [9, 11], 16, 24, 3),
   conv(3, [7, 5], 1, 1, 3),
   conv(1, [30, 30], 1, 16, 3),
-  conv(1, [40, 27], 33, 17, 3),
-  conv(2, [9, 8], 64, 130, 3),
-  conv(1, [23, 24], 40, 100, 3),
-  conv(1, [6, 5], 256, 260, 3),
-  conv(2, [6, 7], 130, 140, 3),
-  conv(2, [7, 7], 130, 140, 3, 2, "same"),
+  conv(1, [22, 17], 33, 17, 3),
+  conv(2, [5, 4], 64, 300, 3),
+  conv(1, [15, 14], 40, 36, 3),
+  conv(1, [4, 5], 256, 260, 3),
+  conv(2, [4, 5], 130, 140, 3),
+  conv(2, [5, 5], 130, 140, 3, 2, "same"),
   conv(1, [8, 8], 8, 8, 3, 1, "same"),
   conv(2, [9, 8], 16, 8, 3, 1, "same"),
   conv(2, [9, 9], 12, 6, 3, 2, "same"),
@@ -167,7 +168,7 @@ export const cases: readonly Case[] = [
   conv(2, [8, 8], 16, 8, 2, 2, "same"),
   fusedConv(9, 16, 8, "relu"),
   fusedConv(9, 3, 5, "relu"),
-  fusedConv(12, 32, 64, "linear"),
+  fusedConv(8, 32, 24, "linear"),
   fusedConv(9, 16, 8, "relu", false),
   fusedConv(9, 16, 8, "sigmoid"),
   transposed(6, 16, 8),
@@ -270,6 +271,10 @@ export const cases: readonly Case[] = [
       return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5))), g), b);
     },
   },
+  ...[[3, 4, 6], [17], [130]].flatMap((shape): Case[] => [
+    { name: `gelu [${shape}]`, inputs: [n(...shape)], f: (_, x) => gelu(x) },
+    { name: `softmax [${shape}]`, inputs: [n(...shape)], f: (tf, x) => tf.softmax(x) },
+  ]),
   {
     name: "gelu from erf",
     inputs: [n(7, 9)],
@@ -359,8 +364,8 @@ export const cases: readonly Case[] = [
   ...([
     [[2, 9, 10], 16, 8, "relu", "valid"],
     [[1, 20, 21], 1, 5, "relu", "valid"],
-    [[1, 30, 12], 40, 64, "relu", "valid"],
-    [[2, 6, 7], 130, 140, "relu", "valid"],
+    [[1, 20, 9], 40, 36, "relu", "valid"],
+    [[2, 4, 5], 130, 140, "relu", "valid"],
     [[2, 9, 10], 16, 8, "none", "same"],
     [[2, 9, 10], 16, 7, "relu", "same"],
     [[3, 7, 7], 12, 2, "none", "valid", 1],
@@ -434,4 +439,38 @@ export const cases: readonly Case[] = [
     inputs: [n(5, 3)],
     f: (tf, x) => crossEntropy(x as tf.Tensor2D, tf.tensor1d([0, -100, 2, 1, -100], "int32")),
   },
+  // What is not a number stays visible, and stays where it belongs.
+  ...([
+    ["relu", (tf, x) => tf.relu(x)],
+    ["add", (tf, x) => tf.add(x, tf.ones(x.shape))],
+    ["mul", (tf, x) => tf.mul(x, tf.fill(x.shape, 2))],
+    ["softmax", (tf, x) => tf.softmax(x)],
+    ["matMul", (tf, x) => tf.matMul(x, tf.ones([40, 3]))],
+    ["sum", (tf, x) => tf.sum(x, -1)],
+    ["layerNorm", (tf, x) => layerNorm(x, tf.ones([40]), tf.zeros([40]), 1e-5)],
+    ["linear", (tf, x) => linear(x, tf.ones([7, 40]), tf.ones([7]), "relu")],
+    [
+      "crossEntropy",
+      (tf, x) => crossEntropy(x as tf.Tensor2D, tf.tensor1d([1, 2, 3, 0, 5, 6], "int32")),
+    ],
+    [
+      "convolution",
+      (tf, x) =>
+        convolution(t4(tf.reshape(x, [1, 6, 8, 5])), t4(tf.ones([3, 3, 5, 4])), tf.zeros([4]), {
+          activation: "relu",
+        }),
+    ],
+    [
+      "convolution of many channels",
+      (tf, x) =>
+        convolution(t4(tf.reshape(x, [1, 3, 5, 16])), t4(tf.ones([3, 3, 16, 4])), tf.zeros([4]), {
+          activation: "relu",
+        }),
+    ],
+  ] as [string, Case["f"]][]).map(([name, f]): Case => ({
+    name: `${name} of NaN and infinity`,
+    inputs: [{ shape: [6, 40], fill: "broken" }],
+    f,
+    gradient: false,
+  })),
 ];

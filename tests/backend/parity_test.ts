@@ -3,7 +3,7 @@ import { type BackendOptions, tf, useBackend } from "../../lib/backend/mod.ts";
 import { runCases, worst } from "./parity.ts";
 import { cases } from "./parity_cases.ts";
 import { nativeBlas, testWithBlas } from "./support.ts";
-import { testWith } from "../support/needs.ts";
+import { testOnWebgpu } from "../support/webgpu.ts";
 
 /** Relative to the largest magnitude of each result or gradient. */
 const TOLERANCE = 1e-4;
@@ -40,14 +40,18 @@ testWithBlas(
   () => agrees({ prefer: "wasm", blas: nativeBlas! }),
 );
 
-testWith({ webgpu: true }, "webgpu computes every case and its gradients as cpu does", async () => {
-  await useBackend({ prefer: "webgpu", allowSoftware: true });
-  tf.env().set("WEBGPU_CPU_FORWARD", false); // otherwise small cases would run on the cpu
-  await agrees({ prefer: "webgpu", allowSoftware: true });
-});
+testOnWebgpu(
+  import.meta.url,
+  "webgpu computes every case and its gradients as cpu does",
+  async () => {
+    await useBackend({ prefer: "webgpu", allowSoftware: true });
+    tf.env().set("WEBGPU_CPU_FORWARD", false); // otherwise small cases would run on the cpu
+    await agrees({ prefer: "webgpu", allowSoftware: true });
+  },
+);
 
-testWith(
-  { webgpu: true },
+testOnWebgpu(
+  import.meta.url,
   "a filter gradient over 98,596 positions is complete on webgpu",
   async () => {
     const gradient = async (options: BackendOptions) => {

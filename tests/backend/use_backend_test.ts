@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type BackendName, tf, useBackend } from "../../lib/backend/mod.ts";
-import { testWith } from "../support/needs.ts";
+import { testOnWebgpu } from "../support/webgpu.ts";
 
 const MOD = new URL("../../lib/backend/mod.ts", import.meta.url).href;
 
@@ -80,9 +80,15 @@ Deno.test("one thread and three give the same bits", async () => {
   await useBackend({ prefer: "cpu" });
 });
 
-testWith({ webgpu: true }, "a software adapter serves when it is asked for by name", async () => {
-  const choice = await useBackend({ prefer: "webgpu", allowSoftware: true });
-  assertEquals([choice.name, tf.getBackend()], ["webgpu", "webgpu"]);
-  assert(choice.adapter);
-  await useBackend({ prefer: "cpu" });
-});
+testOnWebgpu(
+  import.meta.url,
+  "a software adapter serves when it is asked for by name",
+  async () => {
+    const choice = await useBackend({ prefer: "webgpu", allowSoftware: true });
+    assertEquals([choice.name, tf.getBackend()], ["webgpu", "webgpu"]);
+    assert(choice.adapter);
+    tf.env().set("WEBGPU_CPU_FORWARD", false);
+    assertEquals([...await tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).data()], [3, 3, 3, 3]);
+    await useBackend({ prefer: "cpu" });
+  },
+);

@@ -52,3 +52,20 @@ Deno.test("a wrong seed or range is refused in words", () => {
   assertThrows(() => createRandom(1).int(3, 3), RangeError, "low < high");
   assertThrows(() => createRandom(1).restore([1]), RangeError, "four whole numbers");
 });
+
+Deno.test("the first draws are as random over seeds as later ones are over draws", () => {
+  const n = 20_000;
+  for (const skip of [0, 1, 2]) {
+    let sum = 0, squares = 0;
+    for (let seed = 0; seed < n; seed++) {
+      const random = createRandom(seed);
+      for (let i = 0; i < skip; i++) random.uniform();
+      const u = random.uniform();
+      sum += u;
+      squares += (u - 0.5) ** 2;
+    }
+    // five standard errors of the mean and of the variance of a uniform draw
+    assertEquals(Math.abs(sum / n - 1 / 2) < 5 * Math.sqrt(1 / 12 / n), true, `draw ${skip}`);
+    assertEquals(Math.abs(squares / n - 1 / 12) < 5 * Math.sqrt(1 / 180 / n), true, `draw ${skip}`);
+  }
+});

@@ -53,9 +53,7 @@ export class WasmContext {
 
   /** A new tensor; its elements are whatever lay there. */
   output(shape: number[], dtype: tf.DataType = "float32"): tf.TensorInfo {
-    const out = this.backend.makeOutput(shape, dtype);
-    if (this.address(out) === 0 && tf.util.sizeFromShape(shape) > 0) throw this.full(shape);
-    return out;
+    return this.backend.makeOutput(shape, dtype);
   }
 
   /** A tensor with the same elements and another shape; costs nothing. */
@@ -67,7 +65,6 @@ export class WasmContext {
   /** Runs `f` with the address of `floats` floats of working memory. */
   withMemory<T>(floats: number, f: (address: number) => T): T {
     const address = this.module._malloc(4 * floats) >>> 0;
-    if (address === 0) throw this.full([floats]);
     try {
       return f(address);
     } finally {
@@ -78,15 +75,5 @@ export class WasmContext {
   /** Runs a SIMD kernel `name(begin, end, ...numbers)` over 0..count-1, `grain` at a time, on all threads. */
   simd(name: string, count: number, grain: number, ...numbers: number[]): void {
     this.threads.simd(this.#simd.get(name)!, count, Math.max(1, Math.floor(grain)), ...numbers);
-  }
-
-  full(shape: number[]): Error {
-    const megabytes = Math.round(4 * tf.util.sizeFromShape(shape) / 2 ** 20);
-    const held = Math.round(tf.memory().numBytes / 2 ** 20);
-    return new Error(
-      `The wasm backend's memory is full: ${held} MB of tensors are held, ${megabytes} MB more were asked for ` +
-        `(shape [${shape}]), and WebAssembly ends at 4096 MB. Take a smaller batch, tile or base width, or ` +
-        `another backend: useBackend({ prefer: "webgpu" }).`,
-    );
   }
 }

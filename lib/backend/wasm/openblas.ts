@@ -56,15 +56,8 @@ const SET_THREADS = { parameters: ["i32"], result: "void", optional: true } as c
 /** Opens the library at `path`, or returns undefined where there is none or it has no `cblas_sgemm`. */
 export function openBlas(path: string, memory: WebAssembly.Memory): Blas | undefined {
   for (const prefix of ["scipy_", ""]) {
-    let symbols: Record<string, unknown>;
-    try {
-      symbols = Deno.dlopen(path, {
-        [`${prefix}cblas_sgemm`]: SGEMM,
-        [`${prefix}openblas_set_num_threads`]: SET_THREADS,
-      }).symbols as Record<string, unknown>;
-    } catch {
-      continue;
-    }
+    const symbols = open(path, prefix);
+    if (symbols === undefined) continue;
     // One product is split over our own threads, which also do the work around it; the library's
     // threads would only spin against them.
     (symbols[`${prefix}openblas_set_num_threads`] as ((n: number) => void) | null)?.(1);
@@ -94,6 +87,27 @@ export function openBlas(path: string, memory: WebAssembly.Memory): Blas | undef
     };
   }
   return undefined;
+}
+
+/** Libraries stay open, and referred to, for the life of the thread: their functions are called by address. */
+const opened = new Map<string, Deno.DynamicLibrary<Deno.ForeignLibraryInterface>>();
+
+function open(path: string, prefix: string): Record<string, unknown> | undefined {
+  const key = `${prefix} ${path}`;
+  if (!opened.has(key)) {
+    try {
+      opened.set(
+        key,
+        Deno.dlopen(path, {
+          [`${prefix}cblas_sgemm`]: SGEMM,
+          [`${prefix}openblas_set_num_threads`]: SET_THREADS,
+        }),
+      );
+    } catch {
+      return undefined;
+    }
+  }
+  return opened.get(key)!.symbols as Record<string, unknown>;
 }
 
 /** The candidates of this machine, in order of preference. */

@@ -101,20 +101,30 @@ export class Elmo implements Model<BertInput, ElmoOutput>, LanguageModel {
   }
 
   /**
+   * What the halves predict: [B, T, V] twice. The logits at a place are about the piece after it in the
+   * first, about the piece before it in the second.
+   */
+  logits(input: BertInput, options: ForwardOptions = {}): [tf.Tensor3D, tf.Tensor3D] {
+    return tf.tidy(() => {
+      const { halves } = this.#read(input, options);
+      const [forward, backward] = halves.map((half) => this.#softmax.forward(half.at(-1)!));
+      return [forward, backward]; // [B, T, V]
+    });
+  }
+
+  /**
    * The mean of the two language models' losses (Peters 2018, Sect. 3.1, there as a sum): of
    * -log P(piece | pieces before it) and -log P(piece | pieces after it).
    */
   loss(batch: LanguageModelBatch, options: ForwardOptions = {}): tf.Scalar {
     return tf.tidy(() => {
-      const { halves } = this.#read(batch, options);
-      const [forward, backward] = halves.map((half, direction) => {
-        const top = half.at(-1)!.reshape<tf.Tensor2D>([-1, this.config.projection]); // [B * T, P]
-        return sparseCrossEntropy(
-          this.#softmax.forward(top),
-          neighbours(batch, direction === 0 ? 1 : -1),
-        );
-      });
-      return tf.div<tf.Scalar>(tf.add(forward, backward), 2);
+      const losses = this.logits(batch, options).map((logits, half) =>
+        sparseCrossEntropy(
+          logits.reshape([-1, this.config.vocabSize]), // [B * T, V]
+          neighbours(batch, half === 0 ? 1 : -1),
+        )
+      );
+      return tf.div<tf.Scalar>(tf.add(losses[0], losses[1]), 2);
     });
   }
 

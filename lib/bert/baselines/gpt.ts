@@ -89,9 +89,10 @@ export class Gpt implements Model<BertInput, GptOutput>, LanguageModel {
       const { inputIds, attentionMask } = inputTensors(input, this.config);
       const [B, T] = inputIds.shape;
       const { hiddenSize: H, hiddenDropout } = this.config;
-      const words = tf.gather(this.#word, inputIds.reshape([B * T])).reshape([B, T, H]); // [B, T, H]
-      const places = tf.slice(this.#position as tf.Tensor2D, [0, 0], [T, H]); // [T, H]
-      const x = dropout(tf.add<tf.Tensor3D>(words, places), hiddenDropout, options);
+      const places = tf.tensor1d(Int32Array.from({ length: B * T }, (_, i) => i % T), "int32");
+      const words = tf.gather(this.#word, inputIds.reshape([B * T])); // [B * T, H]
+      const sum = tf.add<tf.Tensor2D>(words, tf.gather(this.#position, places)); // [B * T, H]
+      const x = dropout(sum.reshape<tf.Tensor3D>([B, T, H]), hiddenDropout, options);
       const mask = additiveMask(attentionMask, true); // [B, 1, T, T]
       const { hiddenStates, attentions } = this.#encoder.forward(x, mask, dropoutOf(options));
       return { lastHiddenState: hiddenStates.at(-1)!, attentions };

@@ -1,5 +1,6 @@
 // B batch, T places of a sequence, I input size, C cells, P projection
 import { tf } from "../../backend/mod.ts";
+import { linear } from "../../nn/mod.ts";
 import type { ParameterScope } from "../parameter_scope.ts";
 
 /**
@@ -37,16 +38,11 @@ export class Lstm {
    * @returns [B, T, P] h at every place, in the order of the sequence
    */
   forward(x: tf.Tensor3D, mask: tf.Tensor2D): tf.Tensor3D {
-    const [B, T, I] = x.shape;
+    const [B, T] = x.shape;
     const [P, C] = this.#projection.shape;
     // The inputs' share of the gates for all places at once.
-    const all = tf.matMul<tf.Tensor2D>(
-      x.reshape([B * T, I]),
-      this.#inputs as tf.Tensor2D,
-      false,
-      true,
-    );
-    const byPlace = tf.unstack(tf.add(all, this.#bias).reshape([B, T, 4 * C]), 1) as tf.Tensor2D[]; // T x [B, 4C]
+    const all = linear(x, this.#inputs as tf.Tensor2D, this.#bias as tf.Tensor1D); // [B, T, 4C]
+    const byPlace = tf.unstack(all, 1) as tf.Tensor2D[]; // T x [B, 4C]
     const masks = tf.unstack(tf.cast(mask, "float32").reshape([B, T, 1]), 1) as tf.Tensor2D[]; // T x [B, 1]
     let h = tf.zeros<tf.Rank.R2>([B, P]);
     let c = tf.zeros<tf.Rank.R2>([B, C]);

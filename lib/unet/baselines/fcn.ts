@@ -99,7 +99,7 @@ export function fcnParameterCount(config: FCNConfig): number {
   return count;
 }
 
-/** One row of {@linkcode FCN.summary}. */
+/** One row of {@linkcode fcnSummary}. */
 export interface FCNLayerRow {
   /** The paper's name of the layer. */
   readonly layer: string;
@@ -113,6 +113,43 @@ export interface FCNLayerRow {
   readonly parameters: number;
   /** Multiply-adds for one picture. */
   readonly multiplyAdds: number;
+}
+
+/**
+ * The layers of an FCN from input to output with their sizes for one picture, without building it.
+ *
+ * @param config see {@linkcode FCNConfig}
+ * @param height rows of the picture
+ * @param width columns of the picture
+ * @throws {RangeError} if a number of the configuration is out of range
+ *
+ * @example
+ * ```ts
+ * import { fcnSummary } from "./mod.ts";
+ *
+ * const { size, parameters } = fcnSummary({}, 500, 500).find(({ layer }) => layer === "fc6")!;
+ * console.log(size, parameters); // 16×16 102764544
+ * ```
+ */
+export function fcnSummary(config: FCNConfig, height: number, width: number): FCNLayerRow[] {
+  const all = complete(config), { pad } = all;
+  let h = height + 2 * pad - 2, w = width + 2 * pad - 2;
+  const pools: [number, number][] = [], rows: FCNLayerRow[] = [];
+  for (const { name, side, from, to } of layers(all)) {
+    if (/^conv[2-5]_1$|^fc6$/.test(name)) pools.push([h = Math.ceil(h / 2), w = Math.ceil(w / 2)]);
+    if (name === "fc6") [h, w] = [h - 6, w - 6];
+    if (name === "score_pool4") [h, w] = pools[3];
+    if (name === "score_pool3") [h, w] = pools[2];
+    rows.push({
+      layer: name,
+      filter: side,
+      channels: `${from} → ${to}`,
+      size: `${h}×${w}`,
+      parameters: side * side * from * to + to,
+      multiplyAdds: h * w * side * side * from * to,
+    });
+  }
+  return rows;
 }
 
 /**
@@ -249,32 +286,13 @@ export class FCN implements Model {
   }
 
   /**
-   * The layers from input to output with their sizes for one picture.
+   * The layers from input to output with their sizes for one picture: {@linkcode fcnSummary} of this net.
    *
    * @param height rows of the picture
    * @param width columns of the picture
    */
   summary(height: number, width: number): FCNLayerRow[] {
-    const { pad } = this.config;
-    let h = height + 2 * pad - 2, w = width + 2 * pad - 2;
-    const pools: [number, number][] = [], rows: FCNLayerRow[] = [];
-    for (const { name, side, from, to } of layers(this.config)) {
-      if (/^conv[2-5]_1$|^fc6$/.test(name)) {
-        pools.push([h = Math.ceil(h / 2), w = Math.ceil(w / 2)]);
-      }
-      if (name === "fc6") [h, w] = [h - 6, w - 6];
-      if (name === "score_pool4") [h, w] = pools[3];
-      if (name === "score_pool3") [h, w] = pools[2];
-      rows.push({
-        layer: name,
-        filter: side,
-        channels: `${from} → ${to}`,
-        size: `${h}×${w}`,
-        parameters: side * side * from * to + to,
-        multiplyAdds: h * w * side * side * from * to,
-      });
-    }
-    return rows;
+    return fcnSummary(this.config, height, width);
   }
 
   dispose(): void {

@@ -5,12 +5,14 @@
  * @module
  */
 export { bilinearKernel, bilinearUpsampling } from "./bilinear_upsampling.ts";
+export { type BorderError, borderError } from "./border_error.ts";
 export {
   cropOffsets,
   FCN,
   type FCNConfig,
   type FCNLayerRow,
   fcnParameterCount,
+  fcnSummary,
   type FCNVariant,
   VGG16_BLOCKS,
 } from "./fcn.ts";
@@ -41,3 +43,4 @@ export {
   windowParameterCount,
   type WindowWork,
 } from "./window_classifier.ts";
+export { predictWhole, randomCrop, type RandomCropOptions } from "./whole_tiles.ts";

@@ -155,39 +155,40 @@ export function* balancedWindows(
     );
   }
   const versions = slices.map((slice) => scalesOf(slice, scales));
-  const pixels: [Pixel[], Pixel[]] = [[], []]; // membrane, cell
-  labels.forEach(({ data, width }, slice) => {
-    for (let i = 0; i < data.length; i++) {
-      pixels[data[i] === 0 ? 0 : 1].push({ slice, x: i % width, y: Math.floor(i / width) });
-    }
-  });
-  const [membrane, cell] = pixels;
+  // Pixels are numbered through all slices: a stack has millions, too many for an object each.
+  const first = [0]; // the number of each slice's first pixel
+  for (const { data } of labels) first.push(first.at(-1)! + data.length);
+  const total = first.at(-1)!, isCell = new Uint8Array(total);
+  labels.forEach(({ data }, z) =>
+    data.forEach((label, i) => isCell[first[z] + i] = +(label !== 0))
+  );
+  const numbers = Uint32Array.from({ length: total }, (_, i) => i);
+  const membrane = numbers.filter((i) => isCell[i] === 0);
+  const cell = numbers.filter((i) => isCell[i] === 1);
   if (membrane.length === 0 || cell.length === 0) {
     throw new RangeError(
       `balanced sampling needs both classes; the truth has ${membrane.length} membrane and ` +
         `${cell.length} cell pixels`,
     );
   }
-  let epoch: (readonly [Pixel, number])[] = [];
-  for (;;) {
+  const epoch = new Uint32Array(2 * membrane.length);
+  for (let used = epoch.length;;) {
     const windows: Image[] = [], classes = new Int32Array(batch);
     while (windows.length < batch) {
-      if (epoch.length === 0) {
-        epoch = random.shuffle(
-          membrane.flatMap((pixel) => [[pixel, 0], [random.pick(cell), 1]] as const),
-        );
+      if (used === epoch.length) {
+        epoch.set(membrane);
+        for (let k = membrane.length; k < epoch.length; k++) epoch[k] = random.pick(cell);
+        random.shuffle(epoch);
+        used = 0;
       }
-      const [{ slice, x, y }, label] = epoch.pop()!;
-      classes[windows.length] = label;
-      const cut = windowAt(versions[slice], { x, y }, window);
+      const pixel = epoch[used++], slice = first.findLastIndex((start) => start <= pixel);
+      const { width } = slices[slice], i = pixel - first[slice];
+      classes[windows.length] = isCell[pixel];
+      const cut = windowAt(versions[slice], { x: i % width, y: Math.floor(i / width) }, window);
       windows.push(augment ? dihedral(cut, random.pick(DIHEDRAL_VIEWS)) : cut);
     }
     yield { windows, labels: classes };
   }
-}
-
-interface Pixel extends Position {
-  readonly slice: number;
 }
 
 /** Windows as the tensors of a training step. */

@@ -6,6 +6,7 @@
  * @module
  */
 export { annotate, type AnnotatedBox, type Annotation } from "./annotation.ts";
+export { boxFrames } from "./box_frames.ts";
 export {
   GRID_STRIDE,
   type GridBatch,

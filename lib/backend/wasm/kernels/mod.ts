@@ -17,8 +17,10 @@ import {
 import { conv2d } from "./conv2d.ts";
 import { conv2dBackpropFilter } from "./conv2d_backprop_filter.ts";
 import { conv2dBackpropInput } from "./conv2d_backprop_input.ts";
+import { add, multiply } from "./elementwise.ts";
 import { fusedConv2d } from "./fused_conv2d.ts";
 import { gatherV2 } from "./gather_v2.ts";
+import { identity } from "./identity.ts";
 import { maxPool, maxPoolGrad } from "./max_pool.ts";
 import {
   attention,
@@ -26,15 +28,21 @@ import {
   counterDropout,
   crossEntropy,
   crossEntropyGradient,
+  gelu,
+  geluGradient,
   layerNorm,
   layerNormGradient,
   linear,
   linearGradient,
+  softmax,
 } from "./transformer.ts";
 import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
 
 /** Every kernel of this folder. */
 export const kernels: readonly Kernel[] = [
+  identity,
+  add,
+  multiply,
   batchMatMul,
   fusedMatMul,
   conv2d,
@@ -56,8 +64,11 @@ export const kernels: readonly Kernel[] = [
   counterDropout,
   crossEntropy,
   crossEntropyGradient,
+  gelu,
+  geluGradient,
   layerNorm,
   layerNormGradient,
   linear,
   linearGradient,
+  softmax,
 ];

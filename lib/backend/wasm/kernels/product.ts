@@ -45,10 +45,13 @@ export function product(context: WasmContext, given: Product): void {
     context.threads.run("batchMatMul", Math.ceil(batch / group), ...same, group, batch);
     return;
   }
-  const parts = Math.max(1, Math.min(8, Math.floor(work / WORTH)));
+  // Every block packs its part of A and all of B, or the other way round: blocks of 256 keep that below an eighth.
+  const parts = Math.max(
+    1,
+    Math.min(8, Math.floor(work / WORTH), Math.max(4, Math.floor(Math.max(m, n) / 256))),
+  );
   for (let i = 0; i < batch; i++) {
     const [from, by, to] = [a + i * aBatch, b + i * bBatch, c + 4 * i * m * n];
-    // Cut the dimension whose cutting repeats the least packing: each block packs its part of A and of B.
     if (k >= 4096 && m * n <= 1 << 17) {
       const depth = Math.ceil(k / Math.min(4, parts) / 16) * 16, cuts = Math.ceil(k / depth);
       context.withMemory(cuts * m * n, (partials) => {

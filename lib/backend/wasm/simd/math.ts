@@ -1,31 +1,29 @@
 // exp and erf for four numbers at once.
 
-/** e^x to about 2 units in the last place; 0 below -87.3, infinity above 88.7, NaN stays NaN. */
+/**
+ * e^x for x <= 0, to about 2 units in the last place; below -86 it stays at e^-86 (5e-38), which no sum that
+ * contains e^0 can tell from 0. NaN stays NaN.
+ *
+ * x = n ln 2 + r with |r| <= ln 2 / 2; e^r by a polynomial (Cephes, expf). n comes out of the low bits of
+ * x / ln 2 + 1.5 * 2^23, where it is shifted into the exponent.
+ */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  // x = n ln 2 + r, |r| <= ln 2 / 2; e^r by a polynomial (Cephes, expf); 2^n through the exponent bits.
-  const clamped = f32x4.min(f32x4.max(x, f32x4.splat(-87.33654)), f32x4.splat(88.72283));
-  const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(1.44269504)));
-  let r = f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
+  const magic = f32x4.splat(12582912);
+  x = f32x4.pmax(x, f32x4.splat(-86));
+  const shifted = f32x4.relaxed_madd(x, f32x4.splat(1.44269504), magic);
+  const n = f32x4.sub(shifted, magic);
+  let r = f32x4.relaxed_madd(n, f32x4.splat(-0.693359375), x);
+  r = f32x4.relaxed_madd(n, f32x4.splat(2.12194440e-4), r);
   let p = f32x4.splat(1.9875691500e-4);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), f32x4.add(r, f32x4.splat(1)));
-  // 2^n in two factors, so that n = 128 does not overflow by itself.
-  const i = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(i, 1);
-  const one = i32x4.splat(127);
-  const a = i32x4.shl(i32x4.add(half, one), 23);
-  const b = i32x4.shl(i32x4.add(i32x4.sub(i, half), one), 23);
-  let y = f32x4.mul(f32x4.mul(p, a), b);
-  y = v128.andnot(y, f32x4.lt(x, f32x4.splat(-87.33654)));
-  y = v128.bitselect(f32x4.splat(Infinity), y, f32x4.gt(x, f32x4.splat(88.72283)));
-  return v128.bitselect(x, y, f32x4.ne(x, x));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(1.3981999507e-3));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(1.6666665459e-1));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(5.0000001201e-1));
+  p = f32x4.relaxed_madd(p, f32x4.mul(r, r), f32x4.add(r, f32x4.splat(1)));
+  return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
 /**

@@ -18,20 +18,39 @@ export function softmaxGrad(begin: i32, end: i32, dy: usize, y: usize, n: i32, d
   }
 }
 
+/** The largest of n numbers. */
+function rowMax(x: usize, n: i32): f32 {
+  let m = f32x4.splat(-Infinity);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) m = f32x4.pmax(v128.load(x + (<usize>i << 2)), m);
+  if (i < n) m = f32x4.pmax(loadPart(x + (<usize>i << 2), n - i, -Infinity), m);
+  return max4(m);
+}
+
 /** One row of `softmax`. */
 export function softmaxRow(x: usize, n: i32, y: usize): void {
-  let m = f32x4.splat(-Infinity);
-  for (let i = 0; i < n; i += 4) m = f32x4.max(m, loadPart(x + (<usize>i << 2), n - i, -Infinity));
-  const top = f32x4.splat(max4(m));
+  const top = f32x4.splat(rowMax(x, n));
   let s = f32x4.splat(0);
-  for (let i = 0; i < n; i += 4) {
+  const whole = n & ~3;
+  let i = 0;
+  for (; i < whole; i += 4) {
+    const o = <usize>i << 2;
+    const e = exp4(f32x4.sub(v128.load(x + o), top));
+    s = f32x4.add(s, e);
+    v128.store(y + o, e);
+  }
+  if (i < n) {
     const o = <usize>i << 2;
     const e = exp4(f32x4.sub(loadPart(x + o, n - i, -Infinity), top));
     s = f32x4.add(s, e);
     storePart(y + o, e, n - i);
   }
   const scale = f32x4.splat(<f32>1 / sum4(s));
-  for (let i = 0; i < n; i += 4) {
+  for (i = 0; i < whole; i += 4) {
+    const o = <usize>i << 2;
+    v128.store(y + o, f32x4.mul(v128.load(y + o), scale));
+  }
+  if (i < n) {
     const o = <usize>i << 2;
     storePart(y + o, f32x4.mul(loadPart(y + o, n - i, 0), scale), n - i);
   }
@@ -59,14 +78,12 @@ export function softmaxGradRow(dy: usize, y: usize, n: i32, dx: usize, scale: f3
 export function crossEntropy(begin: i32, end: i32, x: usize, labels: usize, n: i32, loss: usize, lse: usize): void {
   for (let r = begin; r < end; r++) {
     const row = x + <usize>r * (<usize>n << 2);
-    let m = f32x4.splat(-Infinity);
-    for (let i = 0; i < n; i += 4) m = f32x4.max(m, loadPart(row + (<usize>i << 2), n - i, -Infinity));
-    const top = max4(m);
+    const top = rowMax(row, n);
     const t = f32x4.splat(top);
     let s = f32x4.splat(0);
-    for (let i = 0; i < n; i += 4) {
-      s = f32x4.add(s, exp4(f32x4.sub(loadPart(row + (<usize>i << 2), n - i, -Infinity), t)));
-    }
+    let i = 0;
+    for (; i + 4 <= n; i += 4) s = f32x4.add(s, exp4(f32x4.sub(v128.load(row + (<usize>i << 2)), t)));
+    if (i < n) s = f32x4.add(s, exp4(f32x4.sub(loadPart(row + (<usize>i << 2), n - i, -Infinity), t)));
     const total = top + <f32>Math.log(<f64>sum4(s));
     const at = <usize>r << 2;
     const label = load<i32>(labels + at);
@@ -90,7 +107,12 @@ export function crossEntropyGrad(
       continue;
     }
     const t = f32x4.splat(load<f32>(lse + at)), k = f32x4.splat(d);
-    for (let i = 0; i < n; i += 4) {
+    let i = 0;
+    for (; i + 4 <= n; i += 4) {
+      const o = <usize>i << 2;
+      v128.store(out + o, f32x4.mul(k, exp4(f32x4.sub(v128.load(row + o), t))));
+    }
+    if (i < n) {
       const o = <usize>i << 2;
       storePart(out + o, f32x4.mul(k, exp4(f32x4.sub(loadPart(row + o, n - i, -Infinity), t))), n - i);
     }
