@@ -119,3 +119,4 @@ export {
 export { Lstm, type LstmSizes } from "./baselines/lstm.ts";
 export { continueWithGpt, fillIn, type Guess, guessWithElmo } from "./fill_in.ts";
 export { influence } from "./influence.ts";
+export { findPretrained, type Pretrained } from "./pretrained.ts";

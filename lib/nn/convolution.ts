@@ -1,4 +1,4 @@
-import { tf } from "../backend/mod.ts";
+import { convolution, type tf, upConvolution as fusedUpConvolution } from "../backend/mod.ts";
 
 /** A layer's filter and bias. */
 export interface FilterAndBias {
@@ -12,6 +12,7 @@ export interface FilterAndBias {
  * A convolution without padding ("valid"), stride 1, plus bias: a k x k filter shrinks each side by k - 1.
  *
  * @param x [B, h, w, in]
+ * @param activation what follows the bias. Default "none".
  * @returns [B, h - kh + 1, w - kw + 1, out]
  *
  * @example
@@ -23,8 +24,12 @@ export interface FilterAndBias {
  * console.log(y.shape); // [1, 3, 3, 2]
  * ```
  */
-export function validConvolution(x: tf.Tensor4D, { weight, bias }: FilterAndBias): tf.Tensor4D {
-  return tf.add(tf.conv2d(x, weight, 1, "valid"), bias);
+export function validConvolution(
+  x: tf.Tensor4D,
+  { weight, bias }: FilterAndBias,
+  activation: "none" | "relu" = "none",
+): tf.Tensor4D {
+  return convolution(x, weight, bias, { activation });
 }
 
 /**
@@ -44,8 +49,5 @@ export function validConvolution(x: tf.Tensor4D, { weight, bias }: FilterAndBias
  * ```
  */
 export function upConvolution(x: tf.Tensor4D, { weight, bias }: FilterAndBias): tf.Tensor4D {
-  const [batch, height, width] = x.shape;
-  const out = weight.shape[2];
-  const up = tf.conv2dTranspose(x, weight, [batch, 2 * height, 2 * width, out], 2, "valid");
-  return tf.add(up, bias);
+  return fusedUpConvolution(x, weight, bias);
 }

@@ -1,4 +1,4 @@
-import { tf } from "../backend/mod.ts";
+import { gelu as fusedGelu, tf } from "../backend/mod.ts";
 import { withGradient } from "./with_gradient.ts";
 
 /**
@@ -16,17 +16,7 @@ import { withGradient } from "./with_gradient.ts";
  * ```
  */
 export function gelu(x: tf.Tensor): tf.Tensor {
-  return withGradient([x], (x) => {
-    const cdf = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5); // Phi(x)
-    return {
-      value: tf.mul(x, cdf),
-      saved: [x, cdf],
-      gradient(dy, [x, cdf]) {
-        const pdf = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI)); // phi(x)
-        return [tf.mul(dy, tf.add(cdf, tf.mul(x, pdf)))];
-      },
-    };
-  });
+  return fusedGelu(x);
 }
 
 /**

@@ -1,6 +1,4 @@
-import { tf } from "../backend/mod.ts";
-import { sumRows } from "./sum_rows.ts";
-import { withGradient } from "./with_gradient.ts";
+import { linear as fusedLinear, tf } from "../backend/mod.ts";
 
 /**
  * y = x W^T + b, along the last dimension.
@@ -20,19 +18,9 @@ import { withGradient } from "./with_gradient.ts";
  * ```
  */
 export function linear(x: tf.Tensor, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor {
+  if (bias !== undefined) return fusedLinear(x, weight, bias);
   const [outputs, inputs] = weight.shape;
   // Products of matrices only: tfjs does not broadcast a 2-D factor over a batch.
   const rows = x.reshape<tf.Tensor2D>([-1, inputs]); // [N, I]
-  const y = bias === undefined
-    ? tf.matMul(rows, weight, false, true) // [N, O]
-    : withGradient([rows, weight, bias], (x, weight, bias) => ({
-      value: tf.add(tf.matMul(x, weight, false, true), bias), // [N, O]
-      saved: [x, weight],
-      gradient: (dy, [x, weight]) => [
-        tf.matMul(dy, weight), // [N, I]
-        tf.matMul(dy, x, true, false), // [O, I]
-        sumRows(dy), // [O]
-      ],
-    }));
-  return y.reshape([...x.shape.slice(0, -1), outputs]); // [..., O]
+  return tf.matMul(rows, weight, false, true).reshape([...x.shape.slice(0, -1), outputs]); // [..., O]
 }

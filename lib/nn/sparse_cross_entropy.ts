@@ -1,5 +1,4 @@
-import { tf } from "../backend/mod.ts";
-import { withGradient } from "./with_gradient.ts";
+import { crossEntropy, tf } from "../backend/mod.ts";
 
 /** How {@linkcode sparseCrossEntropy} averages. */
 export interface SparseCrossEntropyOptions {
@@ -55,19 +54,8 @@ export function sparseCrossEntropy(
   const share = 1 / (Math.max(count, 1) + epsilon);
   for (let n = 0; n < N; n++) weights[n] *= share;
 
-  return withGradient([logits], (logits) => {
-    const logSum = tf.logSumExp(logits, -1, true); // [N, 1]
-    const places = tf.tensor1d(safe.map((k, n) => n * K + k), "int32"); // [N]
-    const chosen = tf.gather(logits.reshape([N * K]), places).reshape([N, 1]); // [N, 1]
-    const share = tf.tensor2d(weights, [N, 1]);
-    return {
-      value: tf.sum<tf.Scalar>(tf.mul(tf.sub(logSum, chosen), share)),
-      saved: [logits, logSum, share, tf.tensor1d(safe, "int32")],
-      gradient(dy, [logits, logSum, share, label]) {
-        const probabilities = tf.exp(tf.sub(logits, logSum)); // [N, K]
-        const error = tf.sub(probabilities, tf.oneHot(label as tf.Tensor1D, K)); // [N, K]
-        return [tf.mul(error, tf.mul(share, dy))];
-      },
-    };
+  return tf.tidy(() => {
+    const losses = crossEntropy(logits, tf.tensor1d(safe, "int32")); // [N]
+    return tf.sum<tf.Scalar>(tf.mul(losses, tf.tensor1d(weights)));
   });
 }

@@ -11,7 +11,7 @@ import { tf } from "../backend/mod.ts";
  * @example
  * ```ts
  * import { tf } from "../backend/mod.ts";
- * import { sumRows } from "./mod.ts";
+ * import { sumRows } from "./sum_rows.ts";
  *
  * console.log(sumRows(tf.tensor2d([[1, 2], [3, 4]])).arraySync()); // [ 4, 6 ]
  * ```

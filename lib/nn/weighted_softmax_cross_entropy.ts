@@ -1,4 +1,4 @@
-import { tf } from "../backend/mod.ts";
+import { crossEntropy, tf } from "../backend/mod.ts";
 
 /** How the weighted pixel losses become one number. */
 export type Reduction = "mean" | "sum" | "weighted mean";
@@ -49,21 +49,10 @@ export function weightedSoftmaxCrossEntropy(
   }
   return tf.tidy(() => {
     const w = weights ?? tf.ones<tf.Rank.R3>([batch, height, width]);
-    const oneHot = tf.oneHot(labels, classes); // [B, h, w, K]
     const count = reduction === "mean" ? tf.scalar(batch * height * width) : tf.sum(w);
-    const energy = tf.customGrad((a, save) => {
-      const logP = tf.logSoftmax(a as tf.Tensor4D); // [B, h, w, K]
-      const nll = tf.neg(tf.sum(tf.mul(logP, oneHot), -1)); // -log p_l, [B, h, w]
-      (save as (tensors: tf.Tensor[]) => void)([logP, oneHot, w]);
-      return {
-        value: tf.sum(tf.mul(w, nll)),
-        gradFunc: (dy, saved) => {
-          const [logP, oneHot, w] = saved as tf.Tensor[];
-          const difference = tf.sub(tf.exp(logP), oneHot); // p - onehot(l), [B, h, w, K]
-          return tf.mul(tf.mul(difference, tf.expandDims(w, -1)), dy);
-        },
-      };
-    })(logits) as tf.Scalar;
+    const rows = tf.reshape(logits, [-1, classes]) as tf.Tensor2D; // [B h w, K]
+    const nll = crossEntropy(rows, tf.cast(tf.reshape(labels, [-1]), "int32") as tf.Tensor1D); // -log p_l, [B h w]
+    const energy = tf.sum<tf.Scalar>(tf.mul(tf.reshape(w, [-1]), nll));
     if (reduction === "sum") return energy;
     return tf.mul(energy, tf.divNoNan(tf.scalar(1), count)); // all weights 0: a loss of 0
   });

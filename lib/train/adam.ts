@@ -1,4 +1,4 @@
-import { tf } from "../backend/mod.ts";
+import { adamStep } from "../backend/mod.ts";
 import { type Optimizer, OptimizerState } from "./optimizer.ts";
 
 /** Options of {@linkcode adam}. */
@@ -55,21 +55,14 @@ export function adam(options: AdamOptions = {}): Optimizer {
     state: state.variables,
     prepare: (parameters) => state.prepare(parameters, ["m", "v"]),
     update(parameters, gradients, learningRate, step) {
-      const mScale = biasCorrection ? 1 / (1 - beta1 ** (step + 1)) : 1;
-      const vScale = biasCorrection ? 1 / (1 - beta2 ** (step + 1)) : 1;
-      tf.tidy(() => {
-        for (const [name, w] of parameters) {
-          const g = gradients.get(name);
-          if (g === undefined) continue; // not part of this loss
-          const m = state.get("m", name), v = state.get("v", name);
-          m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
-          v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
-          const root = tf.add(tf.sqrt(tf.mul(v, vScale)), epsilon);
-          let change: tf.Tensor = tf.div(tf.mul(m, mScale), root);
-          if (weightDecay > 0 && decays(name)) change = tf.add(change, tf.mul(w, weightDecay));
-          w.assign(tf.sub(w, tf.mul(change, learningRate)));
-        }
-      });
+      for (const [name, w] of parameters) {
+        const g = gradients.get(name);
+        if (g === undefined) continue; // not part of this loss
+        const decay = weightDecay > 0 && decays(name) ? weightDecay : 0;
+        const rest = { beta1, beta2, epsilon, biasCorrection, weightDecay: decay };
+        const m = state.get("m", name), v = state.get("v", name);
+        adamStep(w, g, m, v, { learningRate, step: step + 1, ...rest });
+      }
     },
     dispose: () => state.dispose(),
   };

@@ -1,4 +1,4 @@
-import { tf } from "../backend/mod.ts";
+import { sgdMomentumStep, tf } from "../backend/mod.ts";
 import { type Optimizer, OptimizerState } from "./optimizer.ts";
 
 /** Options of {@linkcode sgd}. */
@@ -48,8 +48,7 @@ export function sgd({ momentum = 0.99, weightDecay = 0 }: SgdOptions = {}): Opti
           if (g === undefined) continue; // not part of this loss
           const v = state.get("velocity", name);
           const decayed = weightDecay === 0 ? g : tf.add(g, tf.mul(w, weightDecay));
-          v.assign(tf.add(tf.mul(v, momentum), decayed));
-          w.assign(tf.sub(w, tf.mul(v, learningRate)));
+          sgdMomentumStep(w, decayed, v, learningRate, momentum);
         }
       });
     },

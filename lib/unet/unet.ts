@@ -197,8 +197,8 @@ export class UNet implements Model {
 
   /** Two 3x3 convolutions, each followed by a ReLU: [B, h, w, in] -> [B, h - 4, w - 4, out]. */
   #twoConvolutions(name: string, x: tf.Tensor4D): tf.Tensor4D {
-    x = tf.relu(validConvolution(x, this.#layer(`${name}.conv1`)));
-    return tf.relu(validConvolution(x, this.#layer(`${name}.conv2`)));
+    x = validConvolution(x, this.#layer(`${name}.conv1`), "relu");
+    return validConvolution(x, this.#layer(`${name}.conv2`), "relu");
   }
 }
 

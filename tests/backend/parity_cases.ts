@@ -7,6 +7,7 @@ import {
   convolution,
   cropAndConcatenate,
   crossEntropy,
+  gelu,
   layerNorm,
   linear,
   type tf,
@@ -270,6 +271,10 @@ export const cases: readonly Case[] = [
       return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5))), g), b);
     },
   },
+  ...[[3, 4, 6], [17], [130]].flatMap((shape): Case[] => [
+    { name: `gelu [${shape}]`, inputs: [n(...shape)], f: (_, x) => gelu(x) },
+    { name: `softmax [${shape}]`, inputs: [n(...shape)], f: (tf, x) => tf.softmax(x) },
+  ]),
   {
     name: "gelu from erf",
     inputs: [n(7, 9)],

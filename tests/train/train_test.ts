@@ -25,9 +25,9 @@ async function all(run: AsyncIterable<Step>): Promise<Step[]> {
 
 Deno.test("a net overfits one tile", async () => {
   const sample = rectangle(createRandom(7));
-  const net = new UNet({ baseChannels: 4, depth: 1, dropoutRate: 0 }, { random: createRandom(1) });
+  const net = new UNet({ baseChannels: 8, depth: 1, dropoutRate: 0 }, { random: createRandom(1) });
   const batches = () => toBatch([sample]);
-  const { run } = smallRun(60, { net, batches, schedule: constant(0.02) });
+  const { run } = smallRun(60, { net, batches, schedule: constant(0.01) });
   const steps = await all(run);
   assertGreater(steps[0].loss, 0.3);
   assertLess(steps.at(-1)!.loss, 0.005);

@@ -111,15 +111,27 @@ export function adamStep(
   const context = inPlace(variable, first, second);
   if (context) {
     const at = [variable, gradient, first, second].map((t) => context.address(t));
-    const numbers = [gradientScale, beta1, beta2, rate, scale, epsilon, decay];
+    const numbers = [
+      gradientScale,
+      beta1,
+      beta2,
+      1 - beta1,
+      1 - beta2,
+      rate,
+      scale,
+      epsilon,
+      decay,
+    ];
     return context.simd("adam", variable.size, GRAIN, ...at, ...numbers);
   }
   tf.tidy(() => {
-    const g = tf.mul(gradient, gradientScale);
+    const g = gradientScale === 1 ? gradient : tf.mul(gradient, gradientScale);
     first.assign(tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1)));
     second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(g), 1 - beta2)));
-    const update = tf.div(tf.mul(first, rate), tf.add(tf.mul(tf.sqrt(second), scale), epsilon));
-    variable.assign(tf.sub(tf.mul(variable, decay), update));
+    const m = tf.div(first, biasCorrection ? 1 - beta1 ** step : 1);
+    const v = tf.div(second, biasCorrection ? 1 - beta2 ** step : 1);
+    const change = tf.add(tf.div(m, tf.add(tf.sqrt(v), epsilon)), tf.mul(variable, weightDecay));
+    variable.assign(tf.sub(variable, tf.mul(change, learningRate)));
   });
 }
 

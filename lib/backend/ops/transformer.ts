@@ -71,7 +71,7 @@ export function linear(
 }
 
 /**
- * GELU, x Phi(x), from tfjs's operations; after a linear layer use `linear(..., "gelu")`, which is one kernel.
+ * GELU, x Phi(x) (Hendrycks and Gimpel 2016), exactly; after a linear layer `linear(..., "gelu")` is one kernel.
  *
  * @example
  * ```ts
@@ -83,7 +83,22 @@ export function linear(
  * ```
  */
 export function gelu<T extends tf.Tensor>(x: T): T {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)) as T;
+  const fused = hasKernel("Gelu");
+  return tf.customGrad((...given) => {
+    const [x, save] = given as unknown as [tf.Tensor, tf.GradSaveFunc];
+    if (fused) {
+      save([x]);
+      const gradFunc = (dy: tf.Tensor, [x]: tf.Tensor[]) => runKernel("GeluGradient", { dy, x });
+      return { value: runKernel("Gelu", { x }), gradFunc };
+    }
+    const cdf = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5); // Phi(x)
+    save([x, cdf]);
+    const gradFunc = (dy: tf.Tensor, [x, cdf]: tf.Tensor[]) => {
+      const pdf = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI)); // phi(x)
+      return tf.mul(dy, tf.add(cdf, tf.mul(x, pdf)));
+    };
+    return { value: tf.mul(x, cdf), gradFunc };
+  })(x) as T;
 }
 
 /**
@@ -116,11 +131,7 @@ export function layerNorm(
         "gamma [H], beta [H].",
     );
   }
-  if (!hasKernel("LayerNorm")) {
-    const { mean, variance } = tf.moments(x, -1, true);
-    const normal = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon)));
-    return tf.add(tf.mul(normal, gamma), beta);
-  }
+  if (!hasKernel("LayerNorm")) return composedLayerNorm(x, gamma, beta, epsilon);
   return tf.customGrad((...given) => {
     const [x, gamma, beta, save] = given as unknown as [
       tf.Tensor,
@@ -134,6 +145,41 @@ export function layerNorm(
       runKernels("LayerNormGradient", { dy, x, stats, gamma });
     return { value, gradFunc };
   })(x, gamma, beta);
+}
+
+/** With the gradient written out: differentiating mean and variance step by step takes three times as many kernels. */
+function composedLayerNorm(
+  x: tf.Tensor,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): tf.Tensor {
+  return tf.customGrad((...given) => {
+    const [x, gamma, beta, save] = given as unknown as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.GradSaveFunc,
+    ];
+    const centred = tf.sub(x, tf.mean(x, -1, true)); // [..., H]
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon)); // [..., 1]
+    const normal = tf.mul(centred, inverse); // [..., H]
+    save([normal, inverse, gamma]);
+    const gradFunc = (dy: tf.Tensor, [normal, inverse, gamma]: tf.Tensor[]) => {
+      const g = tf.mul(dy, gamma); // [..., H]
+      const along = tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true)); // [..., H]
+      const dx = tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), along), inverse); // [..., H]
+      return [dx, sumRows(tf.mul(dy, normal)), sumRows(dy)];
+    };
+    return { value: tf.add(tf.mul(normal, gamma), beta), gradFunc };
+  })(x, gamma, beta);
+}
+
+/** The sum over all but the last dimension, as a matrix product. */
+function sumRows(x: tf.Tensor): tf.Tensor {
+  const columns = x.shape.at(-1)!;
+  const rows = tf.reshape(x, [-1, columns]); // [N, C]
+  return tf.reshape(tf.matMul(tf.ones([1, rows.shape[0]]), rows), [columns]);
 }
 
 /** How `attention` attends. */

@@ -28,10 +28,13 @@ import {
   counterDropout,
   crossEntropy,
   crossEntropyGradient,
+  gelu,
+  geluGradient,
   layerNorm,
   layerNormGradient,
   linear,
   linearGradient,
+  softmax,
 } from "./transformer.ts";
 import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
 
@@ -61,8 +64,11 @@ export const kernels: readonly Kernel[] = [
   counterDropout,
   crossEntropy,
   crossEntropyGradient,
+  gelu,
+  geluGradient,
   layerNorm,
   layerNormGradient,
   linear,
   linearGradient,
+  softmax,
 ];

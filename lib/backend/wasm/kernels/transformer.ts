@@ -181,3 +181,46 @@ export const counterDropout: Kernel = {
     return y;
   },
 };
+
+/** y = x Phi(x). */
+export const gelu: Kernel = {
+  name: "Gelu",
+  compute(context, { x }) {
+    const y = context.output(x.shape);
+    const n = x.shape.at(-1) ?? 1, [xAt, yAt] = [x, y].map((t) => context.address(t));
+    context.simd("biasGelu", size(x.shape) / n, SMALL / n, xAt, n, 0, 0, yAt);
+    return y;
+  },
+};
+
+/** dx = dy (Phi(x) + x phi(x)). */
+export const geluGradient: Kernel = {
+  name: "GeluGradient",
+  compute(context, { dy, x }) {
+    const dx = context.output(x.shape);
+    const n = x.shape.at(-1) ?? 1, [dyAt, xAt, dxAt] = [dy, x, dx].map((t) => context.address(t));
+    context.simd("geluGrad", size(x.shape) / n, SMALL / n, dyAt, xAt, n, dxAt, 0, 1);
+    return dx;
+  },
+};
+
+/** Softmax over the last axis; tfjs's kernel is right, on one thread. */
+export const softmax: Kernel = {
+  name: "Softmax",
+  compute(context, { logits }, { dim }) {
+    const n = logits.shape.at(-1)!;
+    if (logits.dtype !== "float32" || dim !== -1 && dim !== logits.shape.length - 1 || n === 0) {
+      return undefined;
+    }
+    const y = context.output(logits.shape);
+    context.simd(
+      "softmax",
+      size(logits.shape) / n,
+      SMALL / n,
+      context.address(logits),
+      n,
+      context.address(y),
+    );
+    return y;
+  },
+};

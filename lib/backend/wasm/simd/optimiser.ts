@@ -18,14 +18,15 @@ export function sgdMomentum(begin: i32, end: i32, w: usize, g: usize, v: usize, 
 }
 
 /**
- * m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w = decay * w - rate * m / (sqrt(v) * scale + epsilon),
- * for elements begin..end. `g` is multiplied by `gain` first (clipping).
+ * m = b1 m + a1 g; v = b2 v + a2 g^2; w = decay * w - rate * m / (sqrt(v) * scale + epsilon),
+ * for elements begin..end. `g` is multiplied by `gain` first (clipping). a1 = 1 - b1 and
+ * a2 = 1 - b2 are given, because 1 - 0.999 in single precision is off by 1e-5.
  */
 export function adam(
-  begin: i32, end: i32, w: usize, g: usize, m: usize, v: usize, gain: f32, b1: f32, b2: f32, rate: f32, scale: f32,
-  epsilon: f32, decay: f32,
+  begin: i32, end: i32, w: usize, g: usize, m: usize, v: usize, gain: f32, b1: f32, b2: f32, a1: f32, a2: f32, rate: f32,
+  scale: f32, epsilon: f32, decay: f32,
 ): void {
-  const vb1 = f32x4.splat(b1), vb2 = f32x4.splat(b2), c1 = f32x4.splat(1 - b1), c2 = f32x4.splat(1 - b2);
+  const vb1 = f32x4.splat(b1), vb2 = f32x4.splat(b2), c1 = f32x4.splat(a1), c2 = f32x4.splat(a2);
   const vr = f32x4.splat(rate), vs = f32x4.splat(scale), ve = f32x4.splat(epsilon);
   const vg = f32x4.splat(gain), vd = f32x4.splat(decay);
   let i = <usize>begin << 2;
@@ -41,8 +42,8 @@ export function adam(
   }
   for (; i < last; i += 4) {
     const d = gain * load<f32>(g + i);
-    const nm = b1 * load<f32>(m + i) + (1 - b1) * d;
-    const nv = b2 * load<f32>(v + i) + (1 - b2) * d * d;
+    const nm = b1 * load<f32>(m + i) + a1 * d;
+    const nv = b2 * load<f32>(v + i) + a2 * d * d;
     store<f32>(m + i, nm);
     store<f32>(v + i, nv);
     store<f32>(w + i, decay * load<f32>(w + i) - rate * nm / (sqrt<f32>(nv) * scale + epsilon));

@@ -1,0 +1,49 @@
+import { fromFileUrl, join } from "@std/path";
+import { dataDir } from "../io/mod.ts";
+
+/** Weights that were found on this machine. */
+export interface Pretrained {
+  /** Folder for `BertModel.load` and `BertTokenizer.load`. */
+  readonly folder: string;
+  /** What it is, in a sentence. */
+  readonly about: string;
+}
+
+/** A real model small enough for a lesson; see the catalogue for where it comes from. */
+const REAL = "all-MiniLM-L6-v2";
+
+/**
+ * Finds a pre-trained encoder for a lesson: the real one (all-MiniLM-L6-v2, 6 layers of 384, trained on a
+ * billion sentence pairs) in `MODELS_DIR`, or in the data folder or the folder `models` beside it; otherwise
+ * the one that this project has trained on its generated small world and brings along.
+ *
+ * @example
+ * ```ts
+ * import { findPretrained } from "./pretrained.ts";
+ *
+ * const { about } = await findPretrained();
+ * console.log(about.length > 0); // true
+ * ```
+ */
+export async function findPretrained(): Promise<Pretrained> {
+  const places = [
+    Deno.env.get("MODELS_DIR"),
+    dataDir(),
+    join(dataDir(), "models"),
+    join(dataDir(), "..", "models"),
+  ];
+  for (const place of places) {
+    if (place === undefined) continue;
+    const folder = join(place, REAL);
+    try {
+      await Deno.stat(join(folder, "model.safetensors"));
+      return { folder, about: `${REAL}: 6 layers of 384, 12 heads, trained on real English` };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return {
+    folder: fromFileUrl(new URL("../../data/models/small_world_bert", import.meta.url)),
+    about: "small_world_bert: 2 layers of 128, 2 heads, trained on the generated small world only",
+  };
+}

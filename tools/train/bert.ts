@@ -1,0 +1,303 @@
+/**
+ * `deno task train bert --pretrain`: pre-trains a BERT from nothing, on generated or on real text.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { useBackend } from "../../lib/backend/mod.ts";
+import {
+  BERT_PRESETS,
+  type BertConfig,
+  bertConfig,
+  BertForPreTraining,
+  BertTokenizer,
+  countWords,
+  createPretrainingExamples,
+  evaluatePretraining,
+  pretrain,
+  splitDocuments,
+  tokenizeDocuments,
+  trainWordPiece,
+  Vocabulary,
+} from "../../lib/bert/mod.ts";
+import { createSmallWorld } from "../../lib/datasets/mod.ts";
+import { writeFileAtomic } from "../../lib/io/mod.ts";
+import { countParameters } from "../../lib/nn/mod.ts";
+import { createRandom } from "../../lib/random/mod.ts";
+import { inWords, Problem } from "../command.ts";
+import { type Flags, numberOf, textOf, type Trainer } from "./trainer.ts";
+
+const USAGE = `deno task train bert --pretrain [options]
+
+Pre-trains a BERT (masked language model and next sentence) and writes config.json, model.safetensors,
+vocab.txt and a card into a folder that BertModel.load and Hugging Face read. Ctrl-C stops after the
+step in progress; the same command goes on from there.
+
+  --corpus DIR        text files, one sentence a line, an empty line between documents;
+                      "small_world" (default) is generated
+  --out DIR           where to (default build/bert)
+  --config NAME       ${Object.keys(BERT_PRESETS).join(", ")} (default tiny)
+  --layers N --hidden N --heads N   instead of the preset's
+  --vocab FILE        a vocab.txt; otherwise one is trained on the corpus:
+  --vocab-size N      so many pieces (default 8192; small_world 700)
+  --cased             keep capitals and accents
+  --length N          pieces an example (default 64)
+  --predictions N     hidden pieces an example at most (default 10)
+  --whole-word        hide whole words
+  --duplicates N      times through the corpus, hidden anew each time (default 5)
+  --batch N           examples a step (default 32)
+  --steps N           (default 2000)
+  --learning-rate X   the peak (default 1e-3)
+  --warmup N          steps to the peak (default a tenth)
+  --dropout X         (default 0.1)
+  --init X            standard deviation of the first weights (default 0.02)
+  --seed N            decides everything (default 1)
+  --held-out X        share of the documents that is kept for measuring (default 0.05)
+  --every N           steps between two reports and two checkpoints (default 100)
+  --half              write 16-bit weights
+  --json              print the result as JSON`;
+
+/** `deno task train bert`. */
+export const bert: Trainer = {
+  summary: "pre-train a BERT from nothing",
+  usage: USAGE,
+  options: {
+    pretrain: { type: "boolean" },
+    cased: { type: "boolean" },
+    "whole-word": { type: "boolean" },
+    half: { type: "boolean" },
+    ...Object.fromEntries(
+      [
+        "corpus",
+        "out",
+        "config",
+        "layers",
+        "hidden",
+        "heads",
+        "vocab",
+        "vocab-size",
+        "length",
+        "predictions",
+        "duplicates",
+        "batch",
+        "steps",
+        "learning-rate",
+        "warmup",
+        "dropout",
+        "init",
+        "seed",
+        "held-out",
+        "every",
+      ].map((name) => [name, { type: "string" } as const]),
+    ),
+  },
+  run,
+};
+
+async function run(flags: Flags, note: (sentence: string) => void) {
+  if (!flags.pretrain) {
+    throw new Problem(`say what to do: deno task train bert --pretrain; --help lists the options`);
+  }
+  // All options first: a mistake in one shows before any work is done.
+  const out = textOf(flags, "out", join("build", "bert"));
+  const corpus = textOf(flags, "corpus", "small_world");
+  const seed = numberOf(flags, "seed", 1);
+  const steps = numberOf(flags, "steps", 2000);
+  const every = numberOf(flags, "every", 100);
+  const duplicates = numberOf(flags, "duplicates", 5);
+  const heldOut = numberOf(flags, "held-out", 0.05);
+  const vocabularySize = numberOf(flags, "vocab-size", corpus === "small_world" ? 700 : 8192);
+  const optimisation = {
+    batchSize: numberOf(flags, "batch", 32),
+    steps,
+    learningRate: numberOf(flags, "learning-rate", 1e-3),
+    warmup: numberOf(flags, "warmup", Math.ceil(steps / 10)),
+    seed,
+  };
+  const sizes = {
+    maxLength: numberOf(flags, "length", 64),
+    maxPredictions: numberOf(flags, "predictions", 10),
+    wholeWord: flags["whole-word"] === true,
+  };
+  const configFor = configOf(flags, sizes.maxLength);
+
+  const random = createRandom(seed);
+  const read = await readCorpus(corpus, seed);
+  const backend = await useBackend();
+  note(`backend ${backend.name}: ${backend.reason}`);
+  const documents = random.fork("split").shuffle(read);
+  const held = Math.max(1, Math.round(documents.length * heldOut));
+  if (documents.length < 4 || held >= documents.length) {
+    throw new Problem(`${corpus} has ${documents.length} documents, too few to keep ${held} aside`);
+  }
+  const [testing, training] = [documents.slice(0, held), documents.slice(held)];
+  const sentences = training.flat();
+  note(
+    `corpus ${corpus}: ${documents.length} documents, ${sentences.length} sentences to train on`,
+  );
+
+  const lowercase = !flags.cased;
+  const vocabulary = await vocabularyOf(flags, sentences, lowercase, vocabularySize);
+  const tokenizer = new BertTokenizer(vocabulary, { lowercase });
+  const make = (texts: string[][], duplicates: number) =>
+    createPretrainingExamples(
+      tokenizeDocuments(texts, tokenizer),
+      tokenizer,
+      random.fork(`examples ${duplicates}`),
+      { ...sizes, duplicates },
+    );
+  const examples = make(training, duplicates);
+  const unseen = make(testing, 1);
+  note(
+    `vocabulary ${vocabulary.size} pieces; ${examples.length} examples, ${unseen.length} held out`,
+  );
+
+  const config = configFor(vocabulary.size);
+  const model = new BertForPreTraining(config, { random });
+  note(
+    `model L${config.layers} H${config.hiddenSize} A${config.heads}: ${
+      countParameters(model.parameters).toLocaleString("en")
+    } parameters`,
+  );
+
+  await Deno.mkdir(out, { recursive: true });
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  Deno.addSignalListener("SIGINT", onSignal);
+  const started = performance.now();
+  let begun: number | undefined;
+  let last = 0;
+  for await (
+    const step of pretrain({
+      model,
+      examples,
+      sizes,
+      ...optimisation,
+      checkpoint: { path: join(out, "checkpoint.safetensors"), every },
+      signal: stop.signal,
+    })
+  ) {
+    begun ??= step.step - 1;
+    last = step.step;
+    if (step.step % every !== 0) continue;
+    const seconds = (performance.now() - started) / 1000;
+    const left = seconds / (step.step - begun) * (steps - step.step);
+    note(
+      `step ${step.step}: masked ${step.mlmLoss.toFixed(3)} (${percent(step.mlmAccuracy)}), ` +
+        `next sentence ${step.nextSentenceLoss!.toFixed(3)} (${
+          percent(step.nextSentenceAccuracy!)
+        }), ` +
+        `${(1000 * seconds / (step.step - begun)).toFixed(0)} ms a step, about ${
+          inWords(left)
+        } left`,
+    );
+  }
+  Deno.removeSignalListener("SIGINT", onSignal);
+  const scores = await evaluatePretraining(model, unseen, { sizes });
+  await model.save(out, { dtype: flags.half ? "F16" : "F32" });
+  const write = (name: string, text: string) =>
+    writeFileAtomic(join(out, name), new TextEncoder().encode(text));
+  await write("vocab.txt", vocabulary.toText());
+  await write("tokenizer_config.json", JSON.stringify({ do_lower_case: lowercase }) + "\n");
+  const json = {
+    out,
+    corpus,
+    steps: last || steps,
+    finished: !stop.signal.aborted,
+    parameters: countParameters(model.parameters),
+    config,
+    heldOut: scores,
+    backend: backend.name,
+  };
+  const text =
+    `masked pieces ${percent(scores.mlmAccuracy)} right (loss ${scores.mlmLoss.toFixed(3)}), ` +
+    `next sentence ${
+      percent(scores.nextSentenceAccuracy!)
+    } right, on ${unseen.length} held-out examples. ` +
+    `Written to ${out}.`;
+  await write("README.md", card(json, Deno.args, unseen.length));
+  return { json, text };
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+async function readCorpus(corpus: string, seed: number): Promise<string[][]> {
+  if (corpus === "small_world") {
+    const random = createRandom(seed);
+    return createSmallWorld(random.fork("world"), { people: 40, towns: 8 })
+      .documents(2000, random.fork("documents"));
+  }
+  const files: string[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(corpus)) {
+      if (isFile && name.endsWith(".txt")) files.push(join(corpus, name));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Problem(`--corpus ${corpus} is not there: expected a folder of .txt files`);
+  }
+  if (files.length === 0) throw new Problem(`--corpus ${corpus} holds no .txt file`);
+  const texts = await Promise.all(files.sort().map((file) => Deno.readTextFile(file)));
+  return texts.flatMap(splitDocuments);
+}
+
+async function vocabularyOf(
+  flags: Flags,
+  sentences: string[],
+  lowercase: boolean,
+  vocabularySize: number,
+) {
+  if (typeof flags.vocab === "string") return await Vocabulary.fromText(flags.vocab);
+  return trainWordPiece(countWords(sentences, { lowercase }), { vocabularySize });
+}
+
+/** Reads the sizes; the vocabulary's is known later. */
+function configOf(flags: Flags, maxPositions: number): (vocabSize: number) => BertConfig {
+  const name = textOf(flags, "config", "tiny");
+  if (!Object.hasOwn(BERT_PRESETS, name)) {
+    throw new Problem(`--config ${name} is none of ${Object.keys(BERT_PRESETS).join(", ")}`);
+  }
+  const preset = BERT_PRESETS[name as keyof typeof BERT_PRESETS];
+  const dropout = numberOf(flags, "dropout", 0.1);
+  const sizes = {
+    maxPositions,
+    layers: numberOf(flags, "layers", preset.layers),
+    hiddenSize: numberOf(flags, "hidden", preset.hiddenSize),
+    heads: numberOf(flags, "heads", preset.heads),
+    hiddenDropout: dropout,
+    attentionDropout: dropout,
+    initializerRange: numberOf(flags, "init", 0.02),
+  };
+  return (vocabSize) => bertConfig({ ...sizes, vocabSize });
+}
+
+function card(
+  { corpus, steps, parameters, config, heldOut }: {
+    corpus: string;
+    steps: number;
+    parameters: number;
+    config: BertConfig;
+    heldOut: { mlmLoss: number; mlmAccuracy: number; nextSentenceAccuracy?: number };
+  },
+  command: readonly string[],
+  examples: number,
+): string {
+  const of = corpus === "small_world" ? "the generated small world" : "the text files of a folder";
+  return `# A BERT with ${config.layers} layers of ${config.hiddenSize}
+
+Pre-trained from nothing on ${of}, ${steps} steps, ${
+    parameters.toLocaleString("en")
+  } parameters, ${config.vocabSize} word pieces.
+Made by
+
+    deno task train ${command.join(" ")}
+
+| on ${examples} held-out examples | |
+|---|---|
+| hidden pieces guessed | ${percent(heldOut.mlmAccuracy)} |
+| masked language model, cross-entropy | ${heldOut.mlmLoss.toFixed(3)} |
+| next sentence told right | ${percent(heldOut.nextSentenceAccuracy!)} |
+
+It knows nothing beyond its corpus.
+`;
+}

@@ -1,0 +1,46 @@
+/**
+ * What `tools/train.ts` wants of a sub-command.
+ *
+ * @module
+ */
+import type { ParseArgsConfig } from "node:util";
+import { Problem } from "../command.ts";
+
+/** The values of a sub-command's options as typed. */
+export type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+/** One kind of training: `deno task train NAME`. */
+export interface Trainer {
+  /** One line for the list of sub-commands. */
+  readonly summary: string;
+  /** What `deno task train NAME --help` prints. */
+  readonly usage: string;
+  /** The options beside `--json` and `--help`, as `node:util` parses them. */
+  readonly options: NonNullable<ParseArgsConfig["options"]>;
+  /**
+   * Trains.
+   *
+   * @param flags the options
+   * @param note tells whoever waits what goes on
+   * @returns the result for a program and for a reader
+   * @throws {Problem} with a sentence for whoever typed the command
+   */
+  run(flags: Flags, note: (sentence: string) => void): Promise<{ json: unknown; text: string }>;
+}
+
+/** The value of an option that is a number, or the default. */
+export function numberOf(flags: Flags, name: string, orElse: number): number {
+  const value = flags[name];
+  if (value === undefined) return orElse;
+  const number = Number(value);
+  if (value === "" || !Number.isFinite(number)) {
+    throw new Problem(`--${name} is ${JSON.stringify(value)}, expected a number`);
+  }
+  return number;
+}
+
+/** The value of an option that is a text, or the default. */
+export function textOf(flags: Flags, name: string, orElse: string): string {
+  const value = flags[name];
+  return typeof value === "string" && value !== "" ? value : orElse;
+}
