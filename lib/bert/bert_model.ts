@@ -2,7 +2,6 @@
 import { tf } from "../backend/mod.ts";
 import type { ForwardOptions, Model, Parameters } from "../nn/mod.ts";
 import { createRandom, type Random } from "../random/mod.ts";
-import { additiveMask } from "./attention.ts";
 import {
   buildFromCheckpoint,
   type LoadReport,
@@ -14,7 +13,6 @@ import { BertEmbeddings } from "./embeddings.ts";
 import { BertEncoder } from "./encoder.ts";
 import type { Encoding } from "./encoding.ts";
 import { type BertInput, inputTensors } from "./input.ts";
-import { dropoutOf } from "./layers.ts";
 import { ParameterScope, randomSource } from "./parameter_scope.ts";
 import { BertPooler } from "./pooler.ts";
 
@@ -71,10 +69,13 @@ export class BertBody {
   forward(input: BertInput | Encoding, options: BertForwardOptions = {}): BertOutput {
     return tf.tidy(() => {
       const { inputIds, tokenTypeIds, attentionMask } = inputTensors(input, this.#config);
-      const dropout = dropoutOf(options);
-      const embedded = this.embeddings.forward(inputIds, tokenTypeIds, dropout); // [B, T, H]
-      const mask = additiveMask(attentionMask, options.causal);
-      const { hiddenStates, attentions } = this.#encoder.forward(embedded, mask, dropout);
+      const embedded = this.embeddings.forward(inputIds, tokenTypeIds, options); // [B, T, H]
+      const { hiddenStates, attentions } = this.#encoder.forward(embedded, {
+        mask: attentionMask,
+        causal: options.causal ?? false,
+        probabilities: options.attentions ?? false,
+        options,
+      });
       const lastHiddenState = hiddenStates.at(-1)!; // [B, T, H]
       const pooled = this.#pooler?.forward(lastHiddenState); // [B, H]
       return {

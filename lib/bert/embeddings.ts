@@ -1,7 +1,8 @@
 // B batch, T places of a sequence, H hidden size, V vocabulary
 import { tf } from "../backend/mod.ts";
+import { dropout, type ForwardOptions } from "../nn/mod.ts";
 import type { BertConfig } from "./config.ts";
-import { type Dropout, LayerNorm } from "./layers.ts";
+import { LayerNorm } from "./layers.ts";
 import type { ParameterScope } from "./parameter_scope.ts";
 
 /**
@@ -31,7 +32,7 @@ export class BertEmbeddings {
    * @param tokenTypeIds [B, T] int32
    * @returns [B, T, H]
    */
-  forward(inputIds: tf.Tensor2D, tokenTypeIds: tf.Tensor2D, dropout: Dropout): tf.Tensor3D {
+  forward(inputIds: tf.Tensor2D, tokenTypeIds: tf.Tensor2D, options: ForwardOptions): tf.Tensor3D {
     const [B, T] = inputIds.shape;
     const { hiddenSize: H, hiddenDropout } = this.#config;
     const lookUp = (table: tf.Variable, ids: tf.Tensor) =>
@@ -41,6 +42,6 @@ export class BertEmbeddings {
       tf.add(lookUp(this.word, inputIds), lookUp(this.tokenType, tokenTypeIds)),
       lookUp(this.position, places),
     ); // [B, T, H]
-    return dropout(this.#norm.forward(sum), hiddenDropout);
+    return dropout(this.#norm.forward(sum), hiddenDropout, options);
   }
 }

@@ -1,8 +1,8 @@
 // B batch, T places of a sequence, H hidden size, I intermediate size, A heads
 import type { tf } from "../backend/mod.ts";
-import { ResidualOutput, SelfAttention } from "./attention.ts";
+import { type Attending, ResidualOutput, SelfAttention } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
-import { activation, Dense, type Dropout } from "./layers.ts";
+import { activation, Dense } from "./layers.ts";
 import type { ParameterScope } from "./parameter_scope.ts";
 
 /**
@@ -25,12 +25,12 @@ export class BertLayer {
     this.#output = new ResidualOutput(scope.at("output"), I, config);
   }
 
-  /** x [B, T, H] -> hidden [B, T, H], probabilities [B, A, T, T] */
-  forward(x: tf.Tensor3D, mask: tf.Tensor4D, dropout: Dropout) {
-    const { context, probabilities } = this.#attention.forward(x, mask, dropout); // [B, T, H]
-    const attended = this.#attentionOutput.forward(context, x, dropout); // [B, T, H]
+  /** x [B, T, H] -> hidden [B, T, H], probabilities [B, A, T, T] if they are asked for */
+  forward(x: tf.Tensor3D, how: Attending) {
+    const { context, probabilities } = this.#attention.forward(x, how); // [B, T, H]
+    const attended = this.#attentionOutput.forward(context, x, how.options); // [B, T, H]
     const inner = this.#activation(this.#intermediate.forward(attended)); // [B, T, I]
-    return { hidden: this.#output.forward(inner, attended, dropout), probabilities }; // [B, T, H]
+    return { hidden: this.#output.forward(inner, attended, how.options), probabilities }; // [B, T, H]
   }
 }
 
@@ -48,15 +48,15 @@ export class BertEncoder {
   /**
    * @param x [B, T, H]
    * @returns the input and the output of every layer, L + 1 times [B, T, H], and the attention of every
-   *   layer, L times [B, A, T, T]
+   *   layer, L times [B, A, T, T], if it is asked for
    */
-  forward(x: tf.Tensor3D, mask: tf.Tensor4D, dropout: Dropout) {
+  forward(x: tf.Tensor3D, how: Attending) {
     const hiddenStates = [x];
     const attentions: tf.Tensor4D[] = [];
     for (const layer of this.#layers) {
-      const { hidden, probabilities } = layer.forward(hiddenStates.at(-1)!, mask, dropout);
+      const { hidden, probabilities } = layer.forward(hiddenStates.at(-1)!, how);
       hiddenStates.push(hidden);
-      attentions.push(probabilities);
+      if (probabilities) attentions.push(probabilities);
     }
     return { hiddenStates, attentions };
   }

@@ -1,5 +1,5 @@
 import { tf } from "../backend/mod.ts";
-import { dropout, type ForwardOptions, gelu, geluTanh, layerNorm, linear } from "../nn/mod.ts";
+import { gelu, geluTanh, layerNorm, linear } from "../nn/mod.ts";
 import type { BertConfig } from "./config.ts";
 import type { ParameterScope } from "./parameter_scope.ts";
 
@@ -35,14 +35,6 @@ export class LayerNorm {
   forward<T extends tf.Tensor>(x: T): T {
     return layerNorm(x, this.weight as tf.Tensor1D, this.bias as tf.Tensor1D, this.#epsilon) as T;
   }
-}
-
-/** The dropout of one forward pass: does nothing outside training. */
-export type Dropout = <T extends tf.Tensor>(x: T, rate: number) => T;
-
-/** Dropout for the pass that `options` ask for. */
-export function dropoutOf(options: ForwardOptions): Dropout {
-  return (x, rate) => dropout(x, rate, options);
 }
 
 /** The activation that a configuration asks for. */

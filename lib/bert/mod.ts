@@ -31,7 +31,13 @@ export {
   wordPieceMerges,
   type WordPieceTrainerOptions,
 } from "./wordpiece_trainer.ts";
-export { additiveMask, ResidualOutput, SelfAttention } from "./attention.ts";
+export {
+  additiveMask,
+  type Attended,
+  type Attending,
+  ResidualOutput,
+  SelfAttention,
+} from "./attention.ts";
 export {
   BertBody,
   type BertForwardOptions,
@@ -71,7 +77,7 @@ export {
 } from "./for_tasks.ts";
 export { gatherPositions, MaskedLanguageModelHead } from "./heads.ts";
 export { type BertInput } from "./input.ts";
-export { Dense, type Dropout, LayerNorm } from "./layers.ts";
+export { Dense, LayerNorm } from "./layers.ts";
 export {
   type Initializer,
   ParameterScope,

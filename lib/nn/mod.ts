@@ -19,5 +19,4 @@ export { gelu, geluTanh } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { linear } from "./linear.ts";
 export { sparseCrossEntropy, type SparseCrossEntropyOptions } from "./sparse_cross_entropy.ts";
-export { sumRows } from "./sum_rows.ts";
 export { type WithGradient, withGradient } from "./with_gradient.ts";

@@ -8,11 +8,10 @@ import {
   sparseCrossEntropy,
 } from "../../nn/mod.ts";
 import type { Random } from "../../random/mod.ts";
-import { additiveMask } from "../attention.ts";
+import type { BertForwardOptions } from "../bert_model.ts";
 import type { BertConfig } from "../config.ts";
 import { BertEncoder } from "../encoder.ts";
 import { type BertInput, inputTensors } from "../input.ts";
-import { dropoutOf } from "../layers.ts";
 import { ParameterScope, randomSource } from "../parameter_scope.ts";
 import { type LanguageModel, type LanguageModelBatch, neighbours } from "./language_model.ts";
 
@@ -20,8 +19,8 @@ import { type LanguageModel, type LanguageModelBatch, neighbours } from "./langu
 export interface GptOutput {
   /** [B, T, H]: what is known at a place of the pieces up to it. */
   readonly lastHiddenState: tf.Tensor3D;
-  /** L times [B, A, T, T]; zero above the diagonal. */
-  readonly attentions: tf.Tensor4D[];
+  /** L times [B, A, T, T], zero above the diagonal; if they are asked for. */
+  readonly attentions?: tf.Tensor4D[];
 }
 
 /** How text is drawn from a {@linkcode Gpt}. */
@@ -84,7 +83,7 @@ export class Gpt implements Model<BertInput, GptOutput>, LanguageModel {
   }
 
   /** @param input segments are ignored */
-  forward(input: BertInput, options: ForwardOptions = {}): GptOutput {
+  forward(input: BertInput, options: Omit<BertForwardOptions, "causal"> = {}): GptOutput {
     return tf.tidy(() => {
       const { inputIds, attentionMask } = inputTensors(input, this.config);
       const [B, T] = inputIds.shape;
@@ -93,9 +92,16 @@ export class Gpt implements Model<BertInput, GptOutput>, LanguageModel {
       const words = tf.gather(this.#word, inputIds.reshape([B * T])); // [B * T, H]
       const sum = tf.add<tf.Tensor2D>(words, tf.gather(this.#position, places)); // [B * T, H]
       const x = dropout(sum.reshape<tf.Tensor3D>([B, T, H]), hiddenDropout, options);
-      const mask = additiveMask(attentionMask, true); // [B, 1, T, T]
-      const { hiddenStates, attentions } = this.#encoder.forward(x, mask, dropoutOf(options));
-      return { lastHiddenState: hiddenStates.at(-1)!, attentions };
+      const { hiddenStates, attentions } = this.#encoder.forward(x, {
+        mask: attentionMask,
+        causal: true,
+        probabilities: options.attentions ?? false,
+        options,
+      });
+      return {
+        lastHiddenState: hiddenStates.at(-1)!,
+        ...(options.attentions ? { attentions } : {}),
+      };
     });
   }
 
