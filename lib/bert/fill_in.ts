@@ -13,6 +13,9 @@ export interface Guess {
   readonly probability: number;
 }
 
+/** A text with gaps: written with [MASK], or as ids with [CLS] and [SEP] in their places. */
+export type Gapped = TextInput | Int32Array;
+
 /**
  * Guesses what stands in the gaps of a text, with what BERT learnt to do in pre-training.
  *
@@ -35,10 +38,12 @@ export interface Guess {
 export async function fillIn(
   model: PretrainableModel,
   tokenizer: BertTokenizer,
-  text: TextInput,
+  text: Gapped,
   options: { readonly pair?: TextInput; readonly top?: number } = {},
 ): Promise<Guess[][]> {
-  const encoding = tokenizer.encode(text, options.pair);
+  const encoding = text instanceof Int32Array
+    ? { inputIds: text }
+    : tokenizer.encode(text, options.pair);
   const positions = gaps(encoding.inputIds, tokenizer);
   const probabilities = tf.tidy(() =>
     tf.softmax(
@@ -63,10 +68,10 @@ export async function fillIn(
 export async function continueWithGpt(
   model: Gpt,
   tokenizer: BertTokenizer,
-  text: TextInput,
+  text: Gapped,
   options: { readonly top?: number } = {},
 ): Promise<Guess[]> {
-  const { inputIds } = tokenizer.encode(text);
+  const inputIds = idsOf(text, tokenizer);
   const [gap] = gaps(inputIds, tokenizer);
   const before = inputIds.slice(0, gap);
   const probabilities = tf.tidy(() => {
@@ -89,11 +94,11 @@ export async function continueWithGpt(
 export async function guessWithElmo(
   model: Elmo,
   tokenizer: BertTokenizer,
-  text: TextInput,
+  text: Gapped,
   frequencies: ArrayLike<number>,
   options: { readonly top?: number } = {},
 ): Promise<Guess[]> {
-  const { inputIds } = tokenizer.encode(text);
+  const inputIds = idsOf(text, tokenizer);
   const [gap] = gaps(inputIds, tokenizer);
   const probabilities = tf.tidy(() => {
     const [left, right] = model.logits({ batch: 1, length: inputIds.length, inputIds }); // [1, T, V]
@@ -106,6 +111,9 @@ export async function guessWithElmo(
   });
   return (await guesses(probabilities, tokenizer, options.top))[0];
 }
+
+const idsOf = (text: Gapped, tokenizer: BertTokenizer): Int32Array =>
+  text instanceof Int32Array ? text : tokenizer.encode(text).inputIds;
 
 /** Places of [MASK]. */
 function gaps(ids: Int32Array, tokenizer: BertTokenizer): Int32Array {

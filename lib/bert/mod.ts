@@ -123,6 +123,7 @@ export {
   type TrainLanguageModelOptions,
 } from "./baselines/language_model.ts";
 export { Lstm, type LstmSizes } from "./baselines/lstm.ts";
-export { continueWithGpt, fillIn, type Guess, guessWithElmo } from "./fill_in.ts";
+export { continueWithGpt, fillIn, type Gapped, type Guess, guessWithElmo } from "./fill_in.ts";
 export { influence } from "./influence.ts";
 export { findPretrained, type Pretrained } from "./pretrained.ts";
+export { attentionShare } from "./attention_share.ts";

@@ -7,3 +7,4 @@
 export { type Answer, check, type CheckOptions, type UsualMistake, WrongAnswer } from "./check.ts";
 export { drawMembranes, dropCells, openGaps, shift, sprinkle, thickenMembranes } from "./damage.ts";
 export { pictureFromText } from "./picture_from_text.ts";
+export { exampleChips } from "./example_chips.ts";

@@ -81,7 +81,8 @@ export class MatrixChart implements Displayable {
       Math.max(0, ...names.map((name) => [...name].length));
     const left = 8 + 0.62 * size * Math.max(...this.panels.map(({ rows }) => longest(rows)));
     const top = 24 + 0.62 * size * Math.max(...this.panels.map(({ columns }) => longest(columns)));
-    const width = Math.max(left + cell * widest + 16, 90);
+    const titles = Math.max(...this.panels.map(({ title }) => 16 + 7 * [...(title ?? "")].length));
+    const width = Math.max(left + cell * widest + 16, titles);
     const height = top + cell * Math.max(...this.panels.map(({ rows }) => rows.length)) + 14;
     const perRow = Math.min(
       this.panels.length,
@@ -90,7 +91,11 @@ export class MatrixChart implements Displayable {
     const head = title ? 26 : 4;
     const lines = Math.ceil(this.panels.length / perRow);
     const total = {
-      width: Math.ceil(width * perRow),
+      width: Math.ceil(Math.max(
+        width * perRow,
+        16 + 9 * [...(title ?? "")].length,
+        16 + 6 * [...(note ?? "")].length,
+      )),
       height: Math.ceil(head + height * lines + (note ? 20 : 4)),
     };
     const parts = this.panels.map((panel, k) => {

@@ -37,6 +37,10 @@ Deno.test("every gap gets its own guesses, most likely first, adding up to 1 ove
     assertAlmostEquals(guesses[0].probability, tf.max(row).dataSync()[0], 1e-6);
     assertEquals(guesses[0].piece, tokenizer.vocabulary.piece(guesses[0].id));
   }
+  assertEquals(await fillIn(model, tokenizer, tokenizer.encode(text).inputIds, { top: 10 }), [
+    first,
+    second,
+  ]);
   await assertRejects(() => fillIn(model, tokenizer, "the kite"), Error, "no gap to fill");
 });
 

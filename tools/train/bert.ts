@@ -48,7 +48,8 @@ step in progress; the same command goes on from there.
   --batch N           examples a step (default 32)
   --steps N           (default 2000)
   --learning-rate X   the peak (default 1e-3)
-  --warmup N          steps to the peak (default a tenth)
+  --warmup N          steps to the peak (default a third: without bias correction BERT's Adam
+                      takes up to six times the step that the rate says at first)
   --dropout X         (default 0.1)
   --init X            standard deviation of the first weights (default 0.02)
   --seed N            decides everything (default 1)
@@ -111,7 +112,7 @@ async function run(flags: Flags, note: (sentence: string) => void) {
     batchSize: numberOf(flags, "batch", 32),
     steps,
     learningRate: numberOf(flags, "learning-rate", 1e-3),
-    warmup: numberOf(flags, "warmup", Math.ceil(steps / 10)),
+    warmup: numberOf(flags, "warmup", Math.ceil(steps / 3)),
     seed,
   };
   const sizes = {
