@@ -45,6 +45,7 @@ export { Progress, progress, type ProgressOptions } from "./progress.ts";
 export { type Points, scatter, type ScatterOptions } from "./scatter.ts";
 export { show, type Showable } from "./show.ts";
 export { extractSource, showSource, type ShowSourceOptions, type SourcePiece } from "./source.ts";
+export { Sliders, sliders, type SlidersOptions } from "./sliders.ts";
 export { Steps, steps, type StepsOptions } from "./steps.ts";
 export { type Column, Table, table, type TableOptions } from "./table.ts";
 export { PALETTE } from "./template.ts";
