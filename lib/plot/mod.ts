@@ -8,6 +8,7 @@
  *
  * @module
  */
+export { type Arrow, arrows, type ArrowsOptions } from "./arrows.ts";
 export { barChart, type BarChartOptions, type BarSeries } from "./bar_chart.ts";
 export {
   type AttentionLayer,

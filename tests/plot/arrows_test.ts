@@ -1,0 +1,28 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { arrows } from "../../lib/plot/mod.ts";
+
+const field = [{ x: 1, y: 2, dx: 10, dy: 0 }, { x: 5, y: 5, dx: 0, dy: 3 }];
+
+Deno.test("an arrow runs from its foot to its tip, and its barbs point back", () => {
+  const { json: { data: [trace] } } = arrows(field, { scale: 2 });
+  const x = trace.x as number[], y = trace.y as number[];
+  assertEquals([x[0], y[0], x[1], y[1]], [1, 2, 21, 2]);
+  assertEquals([x[5], y[5]], [null, null]); // the gap before the next arrow
+  for (const k of [2, 4]) assertEquals(x[k] < 21 && x[k] > 1, true);
+  assertEquals(y[2] - 2, -(y[4] - 2)); // one barb on either side
+  assertEquals(x.length, 12);
+});
+
+Deno.test("arrows over a picture have the picture's axes, y downwards", () => {
+  const image = { data: new Float32Array(12), width: 4, height: 3 };
+  const { json: { layout } } = arrows(field, { image, bold: field });
+  // deno-lint-ignore no-explicit-any
+  const { xaxis, yaxis, images } = layout as any;
+  assertEquals([xaxis.range, yaxis.range], [[-0.5, 3.5], [2.5, -0.5]]);
+  assertEquals([images[0].sizex, images[0].sizey], [4, 3]);
+});
+
+Deno.test("arrows say how many they are and how long", () => {
+  assertMatch(arrows(field, { title: "wind" }).summary, /2 arrows: wind, lengths 3 to 10/);
+  assertThrows(() => arrows([]), RangeError, "at least one");
+});
