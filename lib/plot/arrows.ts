@@ -15,7 +15,7 @@ export interface Arrow {
 
 /** Options of {@linkcode arrows}. */
 export interface ArrowsOptions extends ChartOptions {
-  /** Faint, under the arrows; decides the ends of the axes. */
+  /** Faint, under the arrows. */
   readonly image?: Image<Pixels>;
   /** Arrows that stand out: drawn thicker and in another colour, with a dot at the foot. */
   readonly bold?: readonly Arrow[];
@@ -50,8 +50,9 @@ export function arrows(field: readonly Arrow[], options: ArrowsOptions = {}): Fi
     const [low, high] = [Math.min(...values), Math.max(...values)], air = 0.05 * (high - low || 1);
     return [low - air, high + air];
   };
-  const xRange = image ? [-0.5, image.width - 0.5] : ends(({ x, dx }) => [x, x + scale * dx]);
-  const yRange = image ? [-0.5, image.height - 0.5] : ends(({ y, dy }) => [y, y + scale * dy]);
+  const side = (length?: number) => length === undefined ? [] : [-0.5, length - 0.5];
+  const xRange = ends(({ x, dx }) => [x, x + scale * dx, ...side(image?.width)]);
+  const yRange = ends(({ y, dy }) => [y, y + scale * dy, ...side(image?.height)]);
   const axis = { constrain: "domain", gridcolor: GRID };
   layout.xaxis = { ...layout.xaxis as object, ...axis, range: options.xRange ?? xRange };
   layout.yaxis = {

@@ -49,4 +49,5 @@ export { extractSource, showSource, type ShowSourceOptions, type SourcePiece } f
 export { Sliders, sliders, type SlidersOptions } from "./sliders.ts";
 export { Steps, steps, type StepsOptions } from "./steps.ts";
 export { type Column, Table, table, type TableOptions } from "./table.ts";
+export { UDiagram, uDiagram, type UDiagramOptions, type UMap, type UShape } from "./u_diagram.ts";
 export { PALETTE } from "./template.ts";
