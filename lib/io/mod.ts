@@ -1,11 +1,12 @@
 /**
- * Files in and out: safetensors, writing that never leaves half a file, where data lies, the stop button.
+ * Files in and out: safetensors, tables, parquet, writing that never leaves half a file, where data lies, the stop button.
  *
  * @module
  */
 export { writeFileAtomic } from "./atomic_write.ts";
 export { dataDir } from "./data_dir.ts";
 export { type Interrupt, watchInterrupt } from "./interrupt.ts";
+export { ParquetError, type ParquetFile, type ParquetValue, readParquet } from "./parquet.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -17,3 +18,4 @@ export {
   type TensorData,
   writeSafetensors,
 } from "./safetensors.ts";
+export { readCommaSeparated, readTabSeparated, type TableRow } from "./table.ts";

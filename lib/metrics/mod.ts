@@ -11,6 +11,7 @@ export {
   COCO_IOUS,
   type Detections,
 } from "./average_precision.ts";
+export { accuracy, binaryF1, type ClassLabel, matthewsCorrelation } from "./classification.ts";
 export {
   type ConfusionMatrix,
   confusionMatrix,
@@ -18,6 +19,7 @@ export {
   semanticScores,
 } from "./confusion_matrix.ts";
 export { type ContingencyTable, contingencyTable, marginal } from "./contingency_table.ts";
+export { pearson, ranks, spearman } from "./correlation.ts";
 export { type EmScores, emScores } from "./em_scores.ts";
 export { checkEmStack, type StackNames } from "./em_stack.ts";
 export {
