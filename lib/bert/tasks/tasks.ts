@@ -5,21 +5,26 @@ import {
   WORLD_CONTINUATION,
   WORLD_ENTAILMENT,
   WORLD_PARAPHRASE,
+  WORLD_QUESTIONS,
   WORLD_SENTIMENT,
   WORLD_SIMILARITY,
 } from "./small_world_tasks.ts";
+import { SQUAD_1, SQUAD_2 } from "./squad.ts";
 import type { Task } from "./task.ts";
 
 /** Every task that comes with the project: the benchmarks', then the small world's. */
 export const TASKS: readonly Task[] = [
   ...GLUE_TASKS,
   SWAG,
+  SQUAD_1,
+  SQUAD_2,
   WORLD_ENTAILMENT,
   WORLD_PARAPHRASE,
   WORLD_SIMILARITY,
   WORLD_SENTIMENT,
   WORLD_ACCEPTABILITY,
   WORLD_CONTINUATION,
+  WORLD_QUESTIONS,
 ];
 
 /**
