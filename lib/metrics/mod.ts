@@ -20,6 +20,15 @@ export {
 } from "./confusion_matrix.ts";
 export { type ContingencyTable, contingencyTable, marginal } from "./contingency_table.ts";
 export { pearson, ranks, spearman } from "./correlation.ts";
+export {
+  entitiesOf,
+  type Entity,
+  type EntityScores,
+  entityScores,
+  type EntityShare,
+  type TagScheme,
+  tagsOf,
+} from "./entities.ts";
 export { type EmScores, emScores } from "./em_scores.ts";
 export { checkEmStack, type StackNames } from "./em_stack.ts";
 export {

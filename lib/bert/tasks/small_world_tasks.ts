@@ -8,7 +8,8 @@ import { choiceTask } from "./choice_task.ts";
 import { sentenceTask } from "./sentence_task.ts";
 import type { Source } from "./source.ts";
 import { spanTask } from "./span_task.ts";
-import type { ChoiceTask, SentenceTask, SpanTask, TaskExample } from "./task.ts";
+import { entityLabels, taggingTask } from "./tagging_task.ts";
+import type { ChoiceTask, SentenceTask, SpanTask, TaggingTask, TaskExample } from "./task.ts";
 
 /** How many examples each split has. */
 const SIZES: Readonly<Record<string, number>> = { train: 1000, dev: 300 };
@@ -139,5 +140,15 @@ export const WORLD_QUESTIONS: SpanTask = spanTask({
     world.passages(Math.ceil(count / 3), random).flatMap(({ context, questions }) =>
       questions.map(({ id, question, answer }) => ({ id, context, question, answers: [answer] }))
     )
+  ),
+});
+
+/** Who and what is named? As CoNLL-2003. */
+export const WORLD_NAMES: TaggingTask = taggingTask({
+  name: "small_world_names",
+  title: "Which words name somebody or something, and what kind?",
+  labels: entityLabels(["PER", "ORG", "LOC", "MISC"]),
+  source: generated((world, count, random) =>
+    world.tagged(count, random).map((sentence) => ({ id: "", ...sentence }))
   ),
 });

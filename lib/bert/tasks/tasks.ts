@@ -4,12 +4,14 @@ import {
   WORLD_ACCEPTABILITY,
   WORLD_CONTINUATION,
   WORLD_ENTAILMENT,
+  WORLD_NAMES,
   WORLD_PARAPHRASE,
   WORLD_QUESTIONS,
   WORLD_SENTIMENT,
   WORLD_SIMILARITY,
 } from "./small_world_tasks.ts";
 import { SQUAD_1, SQUAD_2 } from "./squad.ts";
+import { CONLL_2003, UD_EWT_POS, WIKIGOLD, WNUT_17 } from "./tagging_tasks.ts";
 import type { Task } from "./task.ts";
 
 /** Every task that comes with the project: the benchmarks', then the small world's. */
@@ -18,6 +20,10 @@ export const TASKS: readonly Task[] = [
   SWAG,
   SQUAD_1,
   SQUAD_2,
+  CONLL_2003,
+  WNUT_17,
+  WIKIGOLD,
+  UD_EWT_POS,
   WORLD_ENTAILMENT,
   WORLD_PARAPHRASE,
   WORLD_SIMILARITY,
@@ -25,6 +31,7 @@ export const TASKS: readonly Task[] = [
   WORLD_ACCEPTABILITY,
   WORLD_CONTINUATION,
   WORLD_QUESTIONS,
+  WORLD_NAMES,
 ];
 
 /**
