@@ -1,5 +1,5 @@
 /**
- * Files in and out: safetensors, writing that never leaves half a file, where data lies, the stop button.
+ * Files in and out: safetensors, tables, parquet, writing that never leaves half a file, where data lies, the stop button.
  *
  * @module
  */
@@ -7,6 +7,7 @@ export { writeFileAtomic } from "./atomic_write.ts";
 export { dataDir } from "./data_dir.ts";
 export { exists } from "./exists.ts";
 export { type Interrupt, watchInterrupt } from "./interrupt.ts";
+export { ParquetError, type ParquetFile, type ParquetValue, readParquet } from "./parquet.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -18,3 +19,4 @@ export {
   type TensorData,
   writeSafetensors,
 } from "./safetensors.ts";
+export { readCommaSeparated, readTabSeparated, type TableRow } from "./table.ts";
