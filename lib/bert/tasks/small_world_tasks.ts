@@ -7,7 +7,9 @@ import { createRandom, type Random } from "../../random/mod.ts";
 import { choiceTask } from "./choice_task.ts";
 import { sentenceTask } from "./sentence_task.ts";
 import type { Source } from "./source.ts";
-import type { ChoiceTask, SentenceTask, TaskExample } from "./task.ts";
+import { spanTask } from "./span_task.ts";
+import { entityLabels, taggingTask } from "./tagging_task.ts";
+import type { ChoiceTask, SentenceTask, SpanTask, TaggingTask, TaskExample } from "./task.ts";
 
 /** How many examples each split has. */
 const SIZES: Readonly<Record<string, number>> = { train: 1000, dev: 300 };
@@ -127,4 +129,26 @@ export const WORLD_CONTINUATION: ChoiceTask = choiceTask({
       return { id: "", a: sentences.slice(at - 2, at).join(" "), choices, label };
     });
   }),
+});
+
+/** Where does the answer stand? As SQuAD 1.1. */
+export const WORLD_QUESTIONS: SpanTask = spanTask({
+  name: "small_world_questions",
+  title: "Where in the passage does the answer to the question stand?",
+  noAnswer: false,
+  source: generated((world, count, random) =>
+    world.passages(Math.ceil(count / 3), random).flatMap(({ context, questions }) =>
+      questions.map(({ id, question, answer }) => ({ id, context, question, answers: [answer] }))
+    )
+  ),
+});
+
+/** Who and what is named? As CoNLL-2003. */
+export const WORLD_NAMES: TaggingTask = taggingTask({
+  name: "small_world_names",
+  title: "Which words name somebody or something, and what kind?",
+  labels: entityLabels(["PER", "ORG", "LOC", "MISC"]),
+  source: generated((world, count, random) =>
+    world.tagged(count, random).map((sentence) => ({ id: "", ...sentence }))
+  ),
 });

@@ -4,22 +4,34 @@ import {
   WORLD_ACCEPTABILITY,
   WORLD_CONTINUATION,
   WORLD_ENTAILMENT,
+  WORLD_NAMES,
   WORLD_PARAPHRASE,
+  WORLD_QUESTIONS,
   WORLD_SENTIMENT,
   WORLD_SIMILARITY,
 } from "./small_world_tasks.ts";
+import { SQUAD_1, SQUAD_2 } from "./squad.ts";
+import { CONLL_2003, UD_EWT_POS, WIKIGOLD, WNUT_17 } from "./tagging_tasks.ts";
 import type { Task } from "./task.ts";
 
 /** Every task that comes with the project: the benchmarks', then the small world's. */
 export const TASKS: readonly Task[] = [
   ...GLUE_TASKS,
   SWAG,
+  SQUAD_1,
+  SQUAD_2,
+  CONLL_2003,
+  WNUT_17,
+  WIKIGOLD,
+  UD_EWT_POS,
   WORLD_ENTAILMENT,
   WORLD_PARAPHRASE,
   WORLD_SIMILARITY,
   WORLD_SENTIMENT,
   WORLD_ACCEPTABILITY,
   WORLD_CONTINUATION,
+  WORLD_QUESTIONS,
+  WORLD_NAMES,
 ];
 
 /**
