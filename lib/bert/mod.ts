@@ -155,3 +155,14 @@ export {
   type TaskModel,
   type TaskOutput,
 } from "./task_model.ts";
+export {
+  FeatureBasedClassifier,
+  type FeatureBasedOptions,
+  FeatureBasedTagger,
+  FROZEN_LAYERS,
+  FrozenEncoder,
+  type FrozenLayers,
+  type FrozenSummary,
+} from "./feature_based.ts";
+export { BiLstm } from "./baselines/bilstm.ts";
+export { type PartChange, weightChange } from "./weight_change.ts";
