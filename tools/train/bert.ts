@@ -1,5 +1,6 @@
 /**
- * `deno task train bert --pretrain`: pre-trains a BERT from nothing, on generated or on real text.
+ * `deno task train bert`: pre-trains a BERT from nothing, on generated or on real text (`--pretrain`), or
+ * fine-tunes one for a task (`--task`, in fine_tune.ts).
  *
  * @module
  */
@@ -25,6 +26,7 @@ import { writeFileAtomic } from "../../lib/io/mod.ts";
 import { countParameters } from "../../lib/nn/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { inWords, Problem } from "../command.ts";
+import { FINE_TUNE_OPTIONS, FINE_TUNE_USAGE, runFineTune } from "./fine_tune.ts";
 import { type Flags, numberOf, textOf, type Trainer } from "./trainer.ts";
 
 const USAGE = `deno task train bert --pretrain [options]
@@ -57,13 +59,16 @@ step in progress; the same command goes on from there.
   --held-out X        share of the documents that is kept for measuring (default 0.05)
   --every N           steps between two reports and two checkpoints (default 100)
   --half              write 16-bit weights
-  --json              print the result as JSON`;
+  --json              print the result as JSON
+
+${FINE_TUNE_USAGE}`;
 
 /** `deno task train bert`. */
 export const bert: Trainer = {
-  summary: "pre-train a BERT from nothing",
+  summary: "pre-train a BERT from nothing, or fine-tune one for a task",
   usage: USAGE,
   options: {
+    ...FINE_TUNE_OPTIONS,
     pretrain: { type: "boolean" },
     cased: { type: "boolean" },
     "whole-word": { type: "boolean" },
@@ -97,8 +102,11 @@ export const bert: Trainer = {
 };
 
 async function run(flags: Flags, note: (sentence: string) => void) {
+  if (flags.task !== undefined && !flags.pretrain) return await runFineTune(flags, note);
   if (!flags.pretrain) {
-    throw new Problem(`say what to do: deno task train bert --pretrain; --help lists the options`);
+    throw new Problem(
+      `say what to do: deno task train bert --pretrain or --task NAME; --help lists the options`,
+    );
   }
   // All options first: a mistake in one shows before any work is done.
   const out = textOf(flags, "out", join("build", "bert"));
