@@ -5,6 +5,14 @@
  */
 export { writeFileAtomic } from "./atomic_write.ts";
 export { dataDir } from "./data_dir.ts";
+export {
+  download,
+  DownloadError,
+  type DownloadOptions,
+  type DownloadProgress,
+  sha256Of,
+} from "./download.ts";
+export { lockFile, type LockOptions } from "./file_lock.ts";
 export { type Interrupt, watchInterrupt } from "./interrupt.ts";
 export {
   decodeSafetensors,
@@ -17,3 +25,4 @@ export {
   type TensorData,
   writeSafetensors,
 } from "./safetensors.ts";
+export { unzip, type UnzipOptions, ZipError } from "./unzip.ts";
