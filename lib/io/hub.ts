@@ -1,5 +1,3 @@
-import { fileDownloadInfo } from "@huggingface/hub";
-
 /** Where a file of a repository of the Hugging Face hub is fetched from. */
 export interface HubFile {
   readonly address: string;
@@ -31,6 +29,8 @@ export async function hubAddress(
     return fetch(input, { ...init, signal: signal ? AbortSignal.any([signal, waited]) : waited });
   };
   const where = `${repository} at ${revision.slice(0, 8)}`;
+  // Loaded only when it is needed: nobody who stays without the network pays for it.
+  const { fileDownloadInfo } = await import("@huggingface/hub");
   let found: Awaited<ReturnType<typeof fileDownloadInfo>>;
   try {
     found = await fileDownloadInfo({

@@ -1,9 +1,24 @@
 /**
- * Files in and out: safetensors, writing that never leaves half a file, where data lies, the stop button.
+ * Files in and out: safetensors, writing that never leaves half a file, where data lies, downloads that arrive
+ * whole, the stop button.
  *
  * @module
  */
 export { writeFileAtomic } from "./atomic_write.ts";
+export {
+  type CatalogueEntry,
+  CatalogueError,
+  type CatalogueFile,
+  type CatalogueSource,
+  checkEntry,
+  type EntryCheck,
+  findEntry,
+  getEntry,
+  type GetOptions,
+  howToGet,
+  parseCatalogue,
+  readCatalogue,
+} from "./catalogue.ts";
 export { dataDir } from "./data_dir.ts";
 export {
   download,

@@ -60,7 +60,7 @@ export async function packageAddress(
   } = {},
 ): Promise<PackageFile> {
   const root = new URL(index ?? await packageIndex());
-  const password = root.username === ""
+  const password: Record<string, string> = root.username === ""
     ? {}
     : { authorization: `Basic ${btoa(decodeURIComponent(`${root.username}:${root.password}`))}` };
   root.username = root.password = "";
