@@ -1,6 +1,6 @@
 /**
- * Files in and out: safetensors, writing that never leaves half a file, where data lies, downloads that arrive
- * whole, the stop button.
+ * Files in and out: safetensors, tables, parquet, writing that never leaves half a file, where data lies,
+ * downloads that arrive whole, the stop button.
  *
  * @module
  */
@@ -29,6 +29,7 @@ export {
 } from "./download.ts";
 export { lockFile, type LockOptions } from "./file_lock.ts";
 export { type Interrupt, watchInterrupt } from "./interrupt.ts";
+export { ParquetError, type ParquetFile, type ParquetValue, readParquet } from "./parquet.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -40,4 +41,5 @@ export {
   type TensorData,
   writeSafetensors,
 } from "./safetensors.ts";
+export { readCommaSeparated, readTabSeparated, type TableRow } from "./table.ts";
 export { unzip, type UnzipOptions, ZipError } from "./unzip.ts";
