@@ -15,16 +15,16 @@ import { KEPT } from "./dropout.ts";
 import { free, runRows, type WebgpuKernel } from "./kernel.ts";
 import { tiledProduct } from "./tiled_product.ts";
 
-/** `fn at(z, position, d)`: where element d of a head lies. `fn factor(z, i)`: dropout's, of probability i of head z. */
+/** `fn at(z, position, d)`: where element d of a head lies. `fn factor(i)`: dropout's, of element i of p. */
 const HEADS = `
   fn at(z : i32, position : i32, d : i32) -> i32 {
     let sequence = z / uniforms.heads;
     return (sequence * uniforms.t + position) * uniforms.h + z % uniforms.heads * uniforms.d + d;
   }
   ${KEPT}
-  fn factor(z : i32, i : i32) -> f32 {
+  fn factor(i : i32) -> f32 {
     if (uniforms.scale == 0.0) { return 1.0; }
-    return kept(uniforms.seed + z * 0x3c6ef372, i);
+    return kept(i);
   }
 `;
 
@@ -64,8 +64,8 @@ export const attention: WebgpuKernel = ({ q, k, v, mask }, gpu, attributes) => {
     ...{ m: t, n: d, k: t, batch: z, output: q.shape, integers, floats },
     code: `${HEADS}
       fn a(z : i32, i : i32, l : i32) -> f32 {
-        let e = i * uniforms.t + l;
-        return p[z * uniforms.t * uniforms.t + e] * factor(z, e);
+        let e = (z * uniforms.t + i) * uniforms.t + l;
+        return p[e] * factor(e);
       }
       fn b(z : i32, l : i32, j : i32) -> f32 { return v[at(z, l, j)]; }
       fn store(z : i32, i : i32, j : i32, sum : f32) { result[at(z, i, j)] = sum; }`,
@@ -88,8 +88,8 @@ export const attentionGradient: WebgpuKernel = ({ dy, q, k, v, p }, gpu, attribu
       fn a(z : i32, i : i32, l : i32) -> f32 { return dy[at(z, i, l)]; }
       fn b(z : i32, l : i32, j : i32) -> f32 { return v[at(z, j, l)]; }
       fn store(z : i32, i : i32, j : i32, sum : f32) {
-        let e = i * uniforms.t + j;
-        result[z * uniforms.t * uniforms.t + e] = sum * factor(z, e);
+        let e = (z * uniforms.t + i) * uniforms.t + j;
+        result[e] = sum * factor(e);
       }`,
   });
   const ds = softmaxRowsGradient(gpu, dp, p, z * t, t);
@@ -108,15 +108,16 @@ export const attentionGradient: WebgpuKernel = ({ dy, q, k, v, p }, gpu, attribu
       code: `${HEADS}
         fn a(z : i32, i : i32, l : i32) -> f32 {
           let e = ${element};
-          return x[z * uniforms.t * uniforms.t + e] * ${scaled};
+          return x[e] * ${scaled};
         }
         fn b(z : i32, l : i32, j : i32) -> f32 { return y[at(z, l, j)]; }
         fn store(z : i32, i : i32, j : i32, sum : f32) { result[at(z, i, j)] = sum; }`,
     });
-  const straight = "i * uniforms.t + l", transposed = "l * uniforms.t + i";
+  const straight = "(z * uniforms.t + i) * uniforms.t + l",
+    transposed = "(z * uniforms.t + l) * uniforms.t + i";
   const dq = withHeads("attention query gradient", ds, k, straight, "uniforms.root");
   const dk = withHeads("attention key gradient", ds, q, transposed, "uniforms.root");
-  const dv = withHeads("attention value gradient", p, dy, transposed, "factor(z, e)");
+  const dv = withHeads("attention value gradient", p, dy, transposed, "factor(e)");
   free(gpu, dp, ds);
   return [dq, dk, dv];
 };
