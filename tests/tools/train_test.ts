@@ -153,6 +153,6 @@ Deno.test("train unet says in a sentence what is wrong with an option", async ()
   await says(["--recipe", "old"], /--recipe is "old", expected modern or paper/);
   await says(["--tile", "310"], /UNet tile side 310 is not 16k\+60/);
   await says(["--views", "3"], /--views is 3, expected 1 or 7/);
-  await says(["--validation", "-1"], /--validation is -1, expected a number of slices/);
+  await says(["--validation=-1"], /--validation is -1, expected a number of slices/);
   await says(["--evaluate", "/nowhere", ...TINY], /\/nowhere cannot be read/);
 });
