@@ -1,5 +1,6 @@
 import { type Displayable, escapeHtml, jupyterDisplay, type Rendered } from "./mime.ts";
 import { countText } from "./number_text.ts";
+import { textWidth } from "./raster.ts";
 import { FONT, INK, PALETTE, PAPER, SOFT_INK } from "./template.ts";
 
 /** A feature map: a box of the diagram. */
@@ -121,16 +122,15 @@ export class UDiagram implements Displayable {
       height: height(output.side),
     };
 
-    for (const [level, boxes] of [...down, low, ...up].entries()) {
+    const rows = [...down, low].map((boxes, level) => [boxes, middles[level]] as const);
+    for (
+      const [boxes, middle] of [
+        ...rows,
+        ...up.map((boxes, k) => [boxes, middles[k]] as const),
+      ]
+    ) {
       for (let k = 1; k < boxes.length; k++) {
-        out.push(
-          across(
-            boxes[k - 1],
-            boxes[k],
-            middles[Math.min(level, 2 * depth - level)],
-            "convolution",
-          ),
-        );
+        out.push(across(boxes[k - 1], boxes[k], middle, "convolution"));
       }
     }
     for (let level = 0; level < depth; level++) {
@@ -142,12 +142,11 @@ export class UDiagram implements Displayable {
       const x = centre(source);
       out.push(line(x, source.top - 16, x, target.top + target.height + 16, "upConvolution"));
       out.push(across(from, target, middles[level], "copy"));
-      const note = from.side === target.side
-        ? `copy ${from.channels} channels`
-        : `crop ${from.side} to ${target.side}, copy ${target.copied ?? 0} channels`;
-      out.push(
-        text((from.left + from.width + target.left) / 2, middles[level] - 7, note, SOFT_INK, 11),
-      );
+      const begin = from.left + from.width, room = target.left - begin;
+      const cropped = from.side === target.side ? "" : `crop ${from.side} to ${target.side}, `;
+      const full = `${cropped}copy ${target.copied ?? 0} channels`;
+      const note = textWidth(full) < room ? full : cropped && `${from.side} → ${target.side}`;
+      out.push(text(begin + room / 2, middles[level] - 7, note, SOFT_INK, 11));
     }
     out.push(across(last, answer, middles[0], "output"));
     for (const box of [...down, low, ...up, [answer]].flat()) out.push(boxSvg(box));

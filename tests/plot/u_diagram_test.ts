@@ -24,6 +24,7 @@ Deno.test("the diagram has a box for every map and an arrow for every operation"
   assertEquals(titles.includes("40 × 40 pixels, 8 channels, 4 of them copied"), true);
   assertMatch(document.documentElement.textContent, /a <small> U/);
   assertMatch(document.documentElement.textContent, /crop 72 to 40, copy 4 channels/);
+  assertMatch(document.documentElement.textContent, /32 → 24/); // where there is no room
 });
 
 Deno.test("boxes of one level do not overlap, and what is below stands lower", () => {
@@ -51,6 +52,27 @@ Deno.test("boxes of one level do not overlap, and what is below stands lower", (
         b.bottom <= a.top;
       assertEquals(apart, true);
     }
+  }
+});
+
+Deno.test("every convolution's arrow runs from one box to the next of its row", () => {
+  const svg = uDiagram(shape).svg();
+  // deno-lint-ignore no-explicit-any
+  const { document } = new (JSDOM as any)(svg, { contentType: "image/svg+xml" }).window;
+  const edges = [...document.querySelectorAll(".map")].map((group) => {
+    const rects = [...group.querySelectorAll("rect")], last = rects.at(-1)!;
+    const number = (rect: { getAttribute(name: string): string }, name: string) =>
+      Number(rect.getAttribute(name));
+    const middle = number(last, "y") + number(last, "height") / 2;
+    return [number(last, "x") + number(last, "width"), middle] as const;
+  });
+  const convolutions = [...document.querySelectorAll(".convolution")].slice(0, -1); // not the legend's
+  for (const arrow of convolutions) {
+    const [x, y] = arrow.querySelector("path").getAttribute("d").slice(1).split(/[L ]/).map(Number);
+    const starts = edges.some(([right, middle]) =>
+      Math.abs(right + 3 - x) < 0.5 && Math.abs(middle - y) < 0.5
+    );
+    assertEquals(starts, true, `an arrow starts at (${x}, ${y}), where no box ends`);
   }
 });
 
