@@ -119,7 +119,10 @@ export function recipeSchedule(
  * console.log(weights![0].data[4] > weights![0].data[0]); // true: the border between two cells
  * ```
  */
-export function withWeightMaps<Data extends Annotated>(data: Data, recipe: Recipe): Data {
+export function withWeightMaps<Data extends Annotated>(
+  data: Data,
+  recipe: Recipe,
+): Data & Pick<Annotated, "weights"> {
   const options = recipe.weightMap;
   const weights = options === false
     ? undefined
