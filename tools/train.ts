@@ -4,6 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { DatasetError } from "../lib/datasets/mod.ts";
+import { SafetensorsError } from "../lib/io/mod.ts";
 import { Problem } from "./command.ts";
 import { bert } from "./train/bert.ts";
 import type { Flags, Trainer } from "./train/trainer.ts";
@@ -49,7 +51,8 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    const isSentence = error instanceof Problem || error instanceof RangeError;
+    const isSentence = error instanceof Problem || error instanceof RangeError ||
+      error instanceof SafetensorsError || error instanceof DatasetError;
     console.error(isSentence ? `error: ${(error as Error).message}` : error);
     Deno.exit(1);
   }

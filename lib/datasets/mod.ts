@@ -18,6 +18,7 @@ export {
   DATASETS,
   hasDataset,
   openDataset,
+  type RecordedOptions,
 } from "./open_dataset.ts";
 export {
   createSmallWorld,

@@ -1,10 +1,20 @@
 import type { SegmentationDataset } from "./dataset.ts";
 import { emPhantom, type EmPhantomOptions } from "./em_phantom.ts";
+import { findEntry, getEntry, type GetOptions, readCatalogue } from "../io/mod.ts";
 import { hasIsbi2012, openIsbi2012 } from "./isbi2012.ts";
+
+/** How recorded data is opened. */
+export interface RecordedOptions {
+  /**
+   * Fetches the files first where they are not there (see `deno task data list`). `acceptTerms` must say
+   * yes once where there are terms; `onProgress` is told what comes. Default: the network is left alone.
+   */
+  readonly download?: GetOptions;
+}
 
 /** What each name that {@linkcode openDataset} knows may be opened with. */
 export interface DatasetOptions {
-  readonly isbi2012: Record<never, never>;
+  readonly isbi2012: RecordedOptions;
   readonly em_phantom: EmPhantomOptions;
 }
 
@@ -20,8 +30,11 @@ export const DATASETS: readonly DatasetName[] = ["isbi2012", "em_phantom"];
  * the other.
  *
  * @param name of the data set
- * @param options for generated data what to generate
- * @throws {DatasetError} if its files are absent; the sentence says which file to put where
+ * @param options for generated data what to generate, for recorded data whether to fetch it
+ * @throws {DatasetError} if its files are absent; the sentence says which command fetches them, and which
+ * file to put where
+ * @throws {CatalogueError | DownloadError} if they were to be fetched, and the terms are not accepted or no
+ * source gave them
  * @throws {RangeError} if there is no such data set
  *
  * @example
@@ -38,8 +51,14 @@ export async function openDataset<Name extends DatasetName>(
   name: Name,
   options?: DatasetOptions[Name],
 ): Promise<SegmentationDataset> {
-  if (name === "isbi2012") return await openIsbi2012();
-  if (name === "em_phantom") return emPhantom(options);
+  if (name === "isbi2012") {
+    const { download } = (options ?? {}) as RecordedOptions;
+    if (download !== undefined && !await hasIsbi2012()) {
+      await getEntry(findEntry(await readCatalogue(), name), download);
+    }
+    return await openIsbi2012();
+  }
+  if (name === "em_phantom") return emPhantom(options as EmPhantomOptions);
   throw unknown(name);
 }
 
