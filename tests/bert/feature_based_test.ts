@@ -19,7 +19,7 @@ import { tinyBertFor } from "./fine_tuning_support.ts";
 import { largestDifference } from "./support.ts";
 
 const names = findTask("small_world_names"), sentiment = findTask("small_world_sentiment");
-const tagged = (await names.read("", "train")).slice(0, 6);
+const tagged = (await names.read("", "train")).slice(0, 4);
 const said = (await sentiment.read("", "train")).slice(0, 8);
 const texts = JSON.stringify([tagged, said]).replaceAll(/[":,[\]{}]/g, " ");
 const { tokenizer, config } = tinyBertFor([texts]);
@@ -35,16 +35,16 @@ for (const layers of FROZEN_LAYERS) {
     const fresh = new FrozenEncoder(bert, layers);
     const { input } = taskBatch(tags, config);
     const now = await tf.mul(fresh.forward(input), realPlaces(input, encoder.kept)).data();
-    await encoder.read(tags, { batchSize: 4 });
+    await encoder.read(tags, { batchSize: 3 });
     assert(largestDifference(await encoder.forward(input).data(), now) < 1e-5);
 
     const model = new FeatureBasedTagger(encoder, { labels, random: createRandom(2), dropout: 0 });
     const losses: number[] = [];
-    const settings = { steps: 12, learningRate: 1e-2, batchSize: 6 };
+    const settings = { steps: 8, learningRate: 1e-2, batchSize: 4 };
     for await (const { loss } of fineTune({ task: names, model, features: tags, ...settings })) {
       losses.push(loss);
     }
-    assert(losses.at(-1)! < 0.8 * losses[0], `${losses}`);
+    assert(losses.at(-1)! < 0.9 * losses[0], `${losses}`);
     assertEquals((await weightChange(before, bert.parameters)).map(({ change }) => change), [
       0,
       0,

@@ -17,7 +17,10 @@ const SENTENCES = [
 const tsv = (rows: readonly (readonly (string | number)[])[]) =>
   rows.map((row) => row.join("\t") + "\n").join("");
 const pairs = (header: string, row: (a: string, b: string, i: number) => (string | number)[]) =>
-  tsv([header.split(" "), ...SENTENCES.map(([a, b], i) => row(a, b, i))]);
+  tsv([
+    header.split(" ").map((name) => name.replace(/^(#\d)_/, "$1 ")),
+    ...SENTENCES.map(([a, b], i) => row(a, b, i)),
+  ]);
 const nli = (labels: string[], head = "index sentence1 sentence2 label") =>
   pairs(head, (a, b, i) => [i, a, b, labels[i % labels.length]]);
 const MNLI_HEAD =
