@@ -5,6 +5,7 @@
  */
 export { writeFileAtomic } from "./atomic_write.ts";
 export { dataDir } from "./data_dir.ts";
+export { exists } from "./exists.ts";
 export { type Interrupt, watchInterrupt } from "./interrupt.ts";
 export {
   decodeSafetensors,

@@ -41,8 +41,26 @@ export {
   type Tile,
   type TilePlan,
 } from "./overlap_tile.ts";
+export {
+  type Recipe,
+  type RecipeName,
+  recipeOptimizer,
+  RECIPES,
+  recipeSample,
+  recipeSchedule,
+  withWeightMaps,
+} from "./recipes.ts";
+export { type LayerSignal, layerSignals } from "./layer_signals.ts";
+export { loadUNet, saveUNet, type SaveUNetOptions } from "./saved.ts";
 export { averageViews, SEVEN_VIEWS } from "./test_time_averaging.ts";
-export { PAPER_DEPTH, tileCovering, type TileSize, tileSize, validSides } from "./tile_sizes.ts";
+export {
+  type Padding,
+  PAPER_DEPTH,
+  tileCovering,
+  type TileSize,
+  tileSize,
+  validSides,
+} from "./tile_sizes.ts";
 export {
   type Annotated,
   type Batch,
@@ -51,6 +69,14 @@ export {
   type Sample,
   toBatch,
 } from "./sample.ts";
+export {
+  trainUNet,
+  type TrainUNetOptions,
+  type UNetStep,
+  type UNetTrainResult,
+  type Validation,
+  type ValidationOptions,
+} from "./training.ts";
 export { type TwoNearest, twoNearestCells } from "./two_nearest_cells.ts";
 export {
   balancedClassWeights,
@@ -62,4 +88,11 @@ export {
   weightMap,
   type WeightMapOptions,
 } from "./weight_map.ts";
-export { type LayerRow, parameterCount, UNet, type UNetConfig } from "./unet.ts";
+export { type TrainedUNet, trainedUNet } from "./trained.ts";
+export {
+  type LayerRow,
+  parameterCount,
+  UNet,
+  type UNetConfig,
+  type UNetForwardOptions,
+} from "./unet.ts";

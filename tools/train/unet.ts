@@ -24,6 +24,7 @@ import {
   tileSize,
   toBatch,
   UNet,
+  weightMap,
 } from "../../lib/unet/mod.ts";
 import { inWords, Problem } from "../command.ts";
 import { type Flags, numberOf, textOf, type Trainer } from "./trainer.ts";
@@ -45,6 +46,7 @@ Ctrl-C stops after the step in progress and exits 130; the same command goes on 
   --steps N           (default 1000)
   --augment HOW       views: turned and mirrored; paper: elastic deformation, rotation, gray values
                       too (default paper)
+  --weights HOW       map: the weight map of Eq. 2, each white region a cell; none (default map)
   --optimizer NAME    adam, or sgd with the paper's momentum of 0.99 (default adam)
   --learning-rate X   the peak (default 1e-3)
   --views N           1, or 7 to score the mean over seven views (default 1)
@@ -58,8 +60,8 @@ export const unet: Trainer = {
   usage: USAGE,
   options: Object.fromEntries(
     [
-      ...["data", "test", "count", "out", "base", "tile", "steps", "augment", "optimizer"],
-      ...["learning-rate", "views", "seed", "every"],
+      ...["data", "test", "count", "out", "base", "tile", "steps", "augment", "weights"],
+      ...["optimizer", "learning-rate", "views", "seed", "every"],
     ].map((name) => [name, { type: "string" } as const]),
   ),
   run,
@@ -72,6 +74,7 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   const [every, views] = [numberOf(flags, "every", 50), numberOf(flags, "views", 1)];
   const tileSide = numberOf(flags, "tile", 316), peak = numberOf(flags, "learning-rate", 1e-3);
   const augment = choice(flags, "augment", ["paper", "views"]);
+  const weighting = choice(flags, "weights", ["map", "none"]);
   const optimizer = choice(flags, "optimizer", ["adam", "sgd"]);
   if (views !== 1 && views !== 7) throw new Problem(`--views is ${views}, expected 1 or 7`);
   tileSize(tileSide);
@@ -80,7 +83,11 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   note(`backend ${backend.name}: ${backend.reason}`);
   const opened = await openDataset(data, { seed, count: numberOf(flags, "count", 30) });
   const split = data === test ? holdOut(opened) : undefined;
-  const learned = split?.train ?? opened;
+  const slices = split?.train ?? opened;
+  // Once, before training (Sect. 3); what predicts below takes none.
+  const learned = weighting === "none"
+    ? slices
+    : { ...slices, weights: slices.labels.map((cells) => weightMap(cells, { binary: true })) };
   const heldOut = split?.heldOut ?? holdOut(await openDataset(test, { seed })).heldOut;
   note(
     `${learned.slices.length} slices of ${opened.title}; scored on ${heldOut.slices.length} of ${heldOut.title}`,
@@ -130,7 +137,18 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   }
 
   const scores = await score(net, heldOut, views);
-  const settings = { data, test, tileSide, steps, augment, optimizer, peak, views, seed };
+  const settings = {
+    data,
+    test,
+    tileSide,
+    steps,
+    augment,
+    weighting,
+    optimizer,
+    peak,
+    views,
+    seed,
+  };
   const config = JSON.stringify(net.config);
   await saveWeights(join(out, "unet.safetensors"), net.parameters, { config });
   const result = {
