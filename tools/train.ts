@@ -6,11 +6,12 @@
 import { parseArgs } from "node:util";
 import { Problem } from "./command.ts";
 import { bert } from "./train/bert.ts";
+import { cells } from "./train/cells.ts";
 import type { Flags, Trainer } from "./train/trainer.ts";
 import { unet } from "./train/unet.ts";
 
 /** Everything that can be trained, by the word after `deno task train`. */
-const TRAINERS: Readonly<Record<string, Trainer>> = { bert, unet };
+const TRAINERS: Readonly<Record<string, Trainer>> = { bert, cells, unet };
 
 const USAGE = `deno task train ${Object.keys(TRAINERS).join("|")} ... [--json] [--help]
 

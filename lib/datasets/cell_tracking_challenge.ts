@@ -25,7 +25,8 @@ interface Profile {
 const PROFILES = {
   dic_hela: {
     folder: "DIC-C2DH-HeLa",
-    about: "HeLa cells on glass, differential interference contrast; Dr. G. van Cappellen, Erasmus " +
+    about:
+      "HeLa cells on glass, differential interference contrast; Dr. G. van Cappellen, Erasmus " +
       "Medical Center, Rotterdam",
     rim: 50,
   },
@@ -37,7 +38,8 @@ const PROFILES = {
   },
   phc_psc: {
     folder: "PhC-C2DL-PSC",
-    about: "pancreatic stem cells on polystyrene, phase contrast; Dr. T. Becker and Dr. D. Rapoport, " +
+    about:
+      "pancreatic stem cells on polystyrene, phase contrast; Dr. T. Becker and Dr. D. Rapoport, " +
       "Fraunhofer Institution for Marine Biotechnology, Lübeck",
     rim: 25,
   },
@@ -272,7 +274,9 @@ async function explainAbsence(
 async function only(path: string): Promise<Image<Pixels>> {
   const pages = await readImage(path);
   if (pages.length !== 1) {
-    throw new DatasetError(`${path} has ${pages.length} pages; the data sets read here are flat: 1`);
+    throw new DatasetError(
+      `${path} has ${pages.length} pages; the data sets read here are flat: 1`,
+    );
   }
   return pages[0];
 }
@@ -315,7 +319,8 @@ function annotatedOf(
   const { width, height } = instances, data = new Uint8Array(width * height);
   const reach = missing.size > 0 ? medianDiameter(instances) : 0;
   const far = markers && missing.size > 0
-    ? distanceTransform({ ...markers, data: markers.data.map((id) => missing.has(id) ? 1 : 0) }).data
+    ? distanceTransform({ ...markers, data: markers.data.map((id) => missing.has(id) ? 1 : 0) })
+      .data
     : undefined;
   eachPixel(instances, rim, (i, within) => {
     const known = within && (far === undefined || far[i] > reach);

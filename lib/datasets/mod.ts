@@ -6,9 +6,9 @@
 export {
   CELL_PHANTOM_CREDIT,
   cellPhantom,
-  type CellPhantomOptions,
   type CellPhantomFrame,
   cellPhantomFrame,
+  type CellPhantomOptions,
 } from "./cell_phantom.ts";
 export {
   CELL_TRACKING_NAMES,
