@@ -8,6 +8,7 @@ import { DatasetError } from "../lib/datasets/mod.ts";
 import { SafetensorsError } from "../lib/io/mod.ts";
 import { Problem } from "./command.ts";
 import { bert } from "./train/bert.ts";
+import { cells } from "./train/cells.ts";
 import type { Flags, Trainer } from "./train/trainer.ts";
 import { unet } from "./train/unet.ts";
 import { unetAblation } from "./train/unet_ablation.ts";
@@ -15,6 +16,7 @@ import { unetAblation } from "./train/unet_ablation.ts";
 /** Everything that can be trained, by the word after `deno task train`. */
 const TRAINERS: Readonly<Record<string, Trainer>> = {
   bert,
+  cells,
   unet,
   "unet-ablation": unetAblation,
 };
