@@ -1,5 +1,5 @@
 import { tf } from "../backend/mod.ts";
-import { watchInterrupt } from "../io/mod.ts";
+import { exists, watchInterrupt } from "../io/mod.ts";
 import {
   clipByGlobalNorm,
   type GradientNorms,
@@ -254,16 +254,6 @@ function requireFinite(step: number, loss: number, norms: GradientNorms, learnin
 
 /** Lets timers and the notebook's messages through: a backend's reads alone may never leave this turn. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 function requireOptions(
   { steps, clipNorm, checkpoint, accumulate = 1 }: Pick<

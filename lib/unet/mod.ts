@@ -22,6 +22,15 @@ export {
   type RandomDisplacementsOptions,
 } from "./elastic_deformation.ts";
 export {
+  cellTruth,
+  type InstanceOptions,
+  instancesOf,
+  NOT_ANNOTATED,
+  predictCells,
+  prepareCells,
+  prepareFrame,
+} from "./instances.ts";
+export {
   PAPER_TILE,
   planTiles,
   predict,
@@ -32,8 +41,27 @@ export {
   type Tile,
   type TilePlan,
 } from "./overlap_tile.ts";
+export {
+  type Recipe,
+  type RecipeName,
+  recipeOptimizer,
+  RECIPES,
+  recipeSample,
+  recipeSchedule,
+  withWeightMaps,
+} from "./recipes.ts";
+export { type LayerSignal, layerSignals } from "./layer_signals.ts";
+export { loadUNet, saveUNet, type SaveUNetOptions } from "./saved.ts";
+export { type ReceptiveField, receptiveField } from "./receptive_field.ts";
 export { averageViews, SEVEN_VIEWS } from "./test_time_averaging.ts";
-export { PAPER_DEPTH, tileCovering, type TileSize, tileSize, validSides } from "./tile_sizes.ts";
+export {
+  type Padding,
+  PAPER_DEPTH,
+  tileCovering,
+  type TileSize,
+  tileSize,
+  validSides,
+} from "./tile_sizes.ts";
 export {
   type Annotated,
   type Batch,
@@ -42,6 +70,14 @@ export {
   type Sample,
   toBatch,
 } from "./sample.ts";
+export {
+  trainUNet,
+  type TrainUNetOptions,
+  type UNetStep,
+  type UNetTrainResult,
+  type Validation,
+  type ValidationOptions,
+} from "./training.ts";
 export { type TwoNearest, twoNearestCells } from "./two_nearest_cells.ts";
 export {
   balancedClassWeights,
@@ -53,4 +89,11 @@ export {
   weightMap,
   type WeightMapOptions,
 } from "./weight_map.ts";
-export { type LayerRow, parameterCount, UNet, type UNetConfig } from "./unet.ts";
+export { type TrainedUNet, trainedUNet } from "./trained.ts";
+export {
+  type LayerRow,
+  parameterCount,
+  UNet,
+  type UNetConfig,
+  type UNetForwardOptions,
+} from "./unet.ts";

@@ -9,7 +9,7 @@ import { tf } from "../backend/mod.ts";
 import { type DihedralView, type Image, mirrorWindow } from "../image/mod.ts";
 import { watchInterrupt } from "../io/mod.ts";
 import { averageViews } from "./test_time_averaging.ts";
-import { PAPER_DEPTH, tileCovering, tileSize } from "./tile_sizes.ts";
+import { type Padding, PAPER_DEPTH, tileCovering, tileSize } from "./tile_sizes.ts";
 import type { UNet } from "./unet.ts";
 
 /** A rectangle of pixels; x and y may lie outside the picture. */
@@ -53,7 +53,8 @@ export const PAPER_TILE = 572;
  * @param width of the picture, pixels
  * @param height of the picture, pixels
  * @param options `tileSide`: the largest tile wanted, a valid side; smaller ones are taken where they
- * cover the picture in as few tiles. Default 572, the paper's. `depth`: default 4.
+ * cover the picture in as few tiles. Default 572, the paper's. `depth`: default 4. `padding`: default "valid";
+ * with "same" there is no context to overlap, tiles stand side by side, and seams are to be expected.
  * @throws {RangeError} if the tile side is not valid, or the picture has no pixel
  *
  * @example
@@ -68,12 +69,14 @@ export const PAPER_TILE = 572;
 export function planTiles(
   width: number,
   height: number,
-  { tileSide = PAPER_TILE, depth = PAPER_DEPTH }: {
+  { tileSide = PAPER_TILE, depth = PAPER_DEPTH, padding = "valid" }: {
     readonly tileSide?: number;
     readonly depth?: number;
+    readonly padding?: Padding;
   } = {},
 ): TilePlan {
-  const columns = cover(width, tileSide, depth), rows = cover(height, tileSide, depth);
+  const columns = cover(width, tileSide, depth, padding),
+    rows = cover(height, tileSide, depth, padding);
   const { border } = columns;
   const tiles: Tile[] = [];
   for (const [y, keptHeight] of rows.kept) {
@@ -94,24 +97,28 @@ export function planTiles(
 }
 
 /** The tiles along one side of the picture: `kept` holds begin and length of each. */
-function cover(size: number, tileSide: number, depth: number) {
+function cover(size: number, tileSide: number, depth: number, padding: Padding) {
   if (!Number.isSafeInteger(size) || size < 1) {
     throw new RangeError(`a picture is at least 1 pixel wide and high; got a side of ${size}`);
   }
-  const largest = tileSize(tileSide, depth), grid = 2 ** depth;
+  const largest = tileSize(tileSide, depth, padding), grid = 2 ** depth;
   const longestStep = Math.max(1, Math.floor(largest.output / grid)) * grid;
   if (longestStep > largest.output && size > largest.output) {
     throw new RangeError(
       `a tile of ${tileSide} gives ${largest.output} pixels, less than the ${grid} that tiles are apart ` +
         `at least; the smallest side that can be put side by side is ${
-          tileCovering(grid, depth).input
+          tileCovering(grid, depth, padding).input
         }`,
     );
   }
   const count = size <= largest.output ? 1 : 1 + Math.ceil((size - largest.output) / longestStep);
   const step = Math.min(longestStep, Math.ceil(size / count / grid) * grid);
   const last = size - (count - 1) * step;
-  const { input, output, border } = tileCovering(count === 1 ? size : Math.max(step, last), depth);
+  const { input, output, border } = tileCovering(
+    count === 1 ? size : Math.max(step, last),
+    depth,
+    padding,
+  );
   const kept = Array.from(
     { length: count },
     (_, i) => [i * step, i === count - 1 ? last : step] as const,
@@ -121,7 +128,10 @@ function cover(size: number, tileSide: number, depth: number) {
 
 /** Options of {@linkcode predict}. */
 export interface PredictOptions {
-  /** The largest tile, a valid side; it bounds the memory. Default 572, the paper's. */
+  /**
+   * The largest tile, a valid side; it bounds the memory. Default 572, the paper's; 512 for a network with
+   * padding.
+   */
   readonly tileSide?: number;
   /** Tiles that go through the network together. Default: as many as have the pixels of one 572 tile. */
   readonly batchSize?: number;
@@ -132,6 +142,9 @@ export interface PredictOptions {
   /** Stops the prediction. */
   readonly signal?: AbortSignal;
 }
+
+/** About as many pixels as the paper's tile, for a network with padding: 16 times a whole number. */
+const PADDED_TILE = 512;
 
 /** Thrown where a prediction was stopped before its end. */
 export class PredictionStopped extends Error {
@@ -196,12 +209,13 @@ export async function predict(
 export async function predictClasses(
   net: UNet,
   image: Image,
-  { views, tileSide, batchSize, onProgress, signal }: PredictOptions = {},
+  { views, batchSize, onProgress, signal, ...options }: PredictOptions = {},
 ): Promise<Image> {
-  const { depth } = net.config;
+  const { depth, padding } = net.config;
+  const tileSide = options.tileSide ?? (padding === "valid" ? PAPER_TILE : PADDED_TILE);
   checkImage(net, image);
   const interrupt = watchInterrupt();
-  const plan = ({ width, height }: Image) => planTiles(width, height, { tileSide, depth });
+  const plan = ({ width, height }: Image) => planTiles(width, height, { tileSide, depth, padding });
   const perView = plan(image).tiles.length, total = perView * (views?.length ?? 1);
   const progress = async (done: number) => {
     await onProgress?.({ done, total });

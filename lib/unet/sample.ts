@@ -7,7 +7,7 @@ import {
   mirrorWindow,
 } from "../image/mod.ts";
 import type { Random } from "../random/mod.ts";
-import { PAPER_DEPTH, tileSize } from "./tile_sizes.ts";
+import { type Padding, PAPER_DEPTH, tileSize } from "./tile_sizes.ts";
 
 /** One training example: an input tile, and the truth for the part of it that the network answers for. */
 export interface Sample {
@@ -34,6 +34,8 @@ export interface RandomSampleOptions {
   readonly random: Random;
   /** Number of poolings of the network. Default 4. */
   readonly depth?: number;
+  /** Of its convolutions. Default "valid". */
+  readonly padding?: Padding;
 }
 
 /**
@@ -73,9 +75,9 @@ export function randomSample(data: Annotated, options: RandomSampleOptions): Sam
 /** A random slice, and where in it the output of a tile begins. */
 export function randomPlace(
   { slices, labels, weights }: Annotated,
-  { tileSide, random, depth = PAPER_DEPTH }: RandomSampleOptions,
+  { tileSide, random, depth = PAPER_DEPTH, padding }: RandomSampleOptions,
 ): { index: number; x: number; y: number; output: number; border: number } {
-  const { output, border } = tileSize(tileSide, depth);
+  const { output, border } = tileSize(tileSide, depth, padding);
   if (slices.length === 0 || slices.length !== labels.length) {
     throw new RangeError(
       `every slice needs its truth; got ${slices.length} slices and ${labels.length} truths`,

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { tf } from "../backend/mod.ts";
+import { cropAndConcatenate, tf } from "../backend/mod.ts";
 import {
   dropout,
   type FilterAndBias,
@@ -18,7 +18,7 @@ import {
   validConvolution,
 } from "../nn/mod.ts";
 import type { Random } from "../random/mod.ts";
-import { PAPER_DEPTH, tileSize, validSides } from "./tile_sizes.ts";
+import { type Padding, PAPER_DEPTH, tileSize, validSides } from "./tile_sizes.ts";
 
 /** The shape of a U-Net. The defaults are the paper's. */
 export interface UNetConfig {
@@ -41,6 +41,12 @@ export interface UNetConfig {
    * out) instead of (channels in). Default false.
    */
   readonly release2015?: boolean;
+  /**
+   * Of the 3x3 convolutions. Default "valid", the paper's: every answer has its full context. "same" reads zeros
+   * beyond the edge instead, as many later U-Nets do: the answer is as large as the tile, nothing is cropped, and
+   * the pixels at the edge of a tile are guessed from half a neighbourhood.
+   */
+  readonly padding?: Padding;
 }
 
 /**
@@ -59,6 +65,15 @@ export function parameterCount(config: UNetConfig): number {
   let count = 0;
   for (const layer of layers(complete(config))) count += layer.parameters;
   return count;
+}
+
+/** What {@linkcode UNet.forward} may be told. */
+export interface UNetForwardOptions extends ForwardOptions {
+  /**
+   * Shown each layer's input and output (after the ReLU, where it has one), by the layer's name in
+   * `parameters`. Both are freed after the forward pass.
+   */
+  readonly onLayer?: (name: string, input: tf.Tensor4D, output: tf.Tensor4D) => void;
 }
 
 /** One row of {@linkcode UNet.summary}. */
@@ -82,7 +97,7 @@ export interface LayerRow {
  *
  * @example
  * ```ts
- * import { tf } from "../backend/mod.ts";
+ * import { cropAndConcatenate, tf } from "../backend/mod.ts";
  * import { createRandom } from "../random/mod.ts";
  * import { UNet } from "./mod.ts";
  *
@@ -125,11 +140,11 @@ export class UNet implements Model {
    * @returns logits [B, h - 2 border, w - 2 border, K]; the border is 92 for the paper's depth
    * @throws {RangeError} if a side is not valid
    */
-  forward(x: tf.Tensor4D, options: ForwardOptions = {}): tf.Tensor4D {
-    const { depth, dropoutRate, inputChannels, release2015 } = this.config;
+  forward(x: tf.Tensor4D, options: UNetForwardOptions = {}): tf.Tensor4D {
+    const { depth, dropoutRate, inputChannels, padding } = this.config;
     const [, height, width, channels] = x.shape;
-    tileSize(height, depth);
-    tileSize(width, depth);
+    tileSize(height, depth, padding);
+    tileSize(width, depth, padding);
     if (channels !== inputChannels) {
       throw new RangeError(
         `the tile has ${channels} channels but this UNet takes ${inputChannels}: ` +
@@ -139,20 +154,22 @@ export class UNet implements Model {
     return tf.tidy(() => {
       const skips: tf.Tensor4D[] = [];
       for (let level = 0; level < depth; level++) {
-        x = this.#twoConvolutions(`down.${level}`, x); // [B, h - 4, w - 4, C 2^level]
+        x = this.#twoConvolutions(`down.${level}`, x, options); // [B, h - 4, w - 4, C 2^level]
         if (level === depth - 1) x = dropout(x, dropoutRate, options);
         skips.push(x);
         x = tf.maxPool(x, 2, 2, "valid"); // [B, h / 2, w / 2, C 2^level]
       }
-      x = this.#twoConvolutions("bottom", x); // [B, h - 4, w - 4, C 2^depth]
+      x = this.#twoConvolutions("bottom", x, options); // [B, h - 4, w - 4, C 2^depth]
       x = dropout(x, dropoutRate, options);
       for (let up = 0; up < depth; up++) {
-        x = upConvolution(x, this.#layer(`upconv.${up}`)); // [B, 2h, 2w, C 2^(depth-1-up)]
-        if (release2015) x = tf.relu(x);
-        x = tf.concat([x, cropTo(skips.pop()!, x)], 3); // twice the channels
-        x = this.#twoConvolutions(`up.${up}`, x); // [B, h - 4, w - 4, C 2^(depth-1-up)]
+        x = this.#upConvolution(`upconv.${up}`, x, options); // [B, 2h, 2w, C 2^(depth-1-up)]
+        // "Cropping is necessary due to the loss of border pixels"; twice the channels.
+        x = cropAndConcatenate(skips.pop()!, x, true); // [B, h, w, C 2^(depth-up)]
+        x = this.#twoConvolutions(`up.${up}`, x, options); // [B, h - 4, w - 4, C 2^(depth-1-up)]
       }
-      return validConvolution(x, this.#layer("head")); // [B, h, w, K]
+      const logits = validConvolution(x, this.#layer("head")); // [B, h, w, K]
+      options.onLayer?.("head", x, logits);
+      return logits;
     });
   }
 
@@ -162,23 +179,24 @@ export class UNet implements Model {
    * @param tileSide side of the input tile, pixels
    */
   summary(tileSide: number): LayerRow[] {
-    const { depth } = this.config;
-    const { contracting, expanding } = tileSize(tileSide, depth);
+    const { depth, padding } = this.config;
+    const { contracting, expanding } = tileSize(tileSide, depth, padding);
     const rows: LayerRow[] = [];
     for (const { name, label, from, to, parameters } of layers(this.config)) {
       const [part, level] = name.split(".");
-      const last = name.endsWith("conv2") ? 0 : 2; // conv1 still has 2 pixels to lose
+      const lost = padding === "valid" ? 2 : 0; // by a convolution
+      const last = name.endsWith("conv2") ? 0 : lost; // conv1 still has a convolution behind it
       const i = Number(level);
       const side = part === "down"
         ? contracting[i] + last
         : part === "bottom"
         ? contracting[depth] + last
         : part === "upconv"
-        ? expanding[i] + 4
+        ? expanding[i] + 2 * lost
         : part === "up"
         ? expanding[i] + last
         : expanding[depth - 1];
-      const inputSide = part === "upconv" ? side / 2 : part === "head" ? side : side + 2;
+      const inputSide = part === "upconv" ? side / 2 : part === "head" ? side : side + lost;
       rows.push({ layer: label, channels: `${from} → ${to}`, inputSide, side, parameters });
     }
     return rows;
@@ -196,18 +214,27 @@ export class UNet implements Model {
   }
 
   /** Two 3x3 convolutions, each followed by a ReLU: [B, h, w, in] -> [B, h - 4, w - 4, out]. */
-  #twoConvolutions(name: string, x: tf.Tensor4D): tf.Tensor4D {
-    x = validConvolution(x, this.#layer(`${name}.conv1`), "relu");
-    return validConvolution(x, this.#layer(`${name}.conv2`), "relu");
+  #twoConvolutions(name: string, x: tf.Tensor4D, { onLayer }: UNetForwardOptions): tf.Tensor4D {
+    for (const layer of [`${name}.conv1`, `${name}.conv2`]) {
+      const padded = this.config.padding === "same" ? tf.pad(x, ONE_PIXEL) : x;
+      const y = validConvolution(padded, this.#layer(layer), "relu");
+      onLayer?.(layer, x, y);
+      x = y;
+    }
+    return x;
+  }
+
+  /** A 2x2 up-convolution, in the 2015 release with a ReLU: [B, h, w, in] -> [B, 2h, 2w, out]. */
+  #upConvolution(name: string, x: tf.Tensor4D, { onLayer }: UNetForwardOptions): tf.Tensor4D {
+    const sum = upConvolution(x, this.#layer(name));
+    const y = this.config.release2015 ? tf.relu(sum) : sum;
+    onLayer?.(name, x, y);
+    return y;
   }
 }
 
-/** The centre of `skip`, as large as `x`: "cropping is necessary due to the loss of border pixels". */
-function cropTo(skip: tf.Tensor4D, x: tf.Tensor4D): tf.Tensor4D {
-  const [batch, height, width] = x.shape;
-  const top = (skip.shape[1] - height) / 2, left = (skip.shape[2] - width) / 2;
-  return tf.slice(skip, [0, top, left, 0], [batch, height, width, skip.shape[3]]);
-}
+/** Zeros around a map, for "same" padding. */
+const ONE_PIXEL: [number, number][] = [[0, 0], [1, 1], [1, 1], [0, 0]];
 
 interface Layer {
   readonly name: string;
@@ -266,6 +293,7 @@ function complete(config: UNetConfig): Required<UNetConfig> {
     classes: 2,
     dropoutRate: 0.5,
     release2015: false,
+    padding: "valid" as const,
     ...config,
   };
   for (const key of ["baseChannels", "inputChannels", "classes"] as const) {
@@ -275,6 +303,9 @@ function complete(config: UNetConfig): Required<UNetConfig> {
   }
   if (!(all.dropoutRate >= 0 && all.dropoutRate < 1)) {
     throw new RangeError(`UNet dropoutRate lies in [0, 1); got ${all.dropoutRate}`);
+  }
+  if (all.padding !== "valid" && all.padding !== "same") {
+    throw new RangeError(`UNet padding is "valid" or "same"; got "${all.padding}"`);
   }
   validSides(all.depth); // refuses a depth out of range
   return all;

@@ -35,8 +35,9 @@ Pre-trains a BERT (masked language model and next sentence) and writes config.js
 vocab.txt and a card into a folder that BertModel.load and Hugging Face read. Ctrl-C stops after the
 step in progress; the same command goes on from there.
 
-  --corpus DIR        text files, one sentence a line, an empty line between documents;
-                      "small_world" (default) is generated
+  --corpus WHAT,...   folders of text files, one sentence a line, an empty line between documents; or
+                      files in SQuAD's JSON, whose passages are taken; "small_world" (default) is
+                      generated
   --out DIR           where to (default build/bert)
   --config NAME       ${Object.keys(BERT_PRESETS).join(", ")} (default tiny)
   --layers N --hidden N --heads N   instead of the preset's
@@ -230,24 +231,53 @@ async function run(flags: Flags, note: (sentence: string) => void) {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
+/** Documents, each a list of sentences. */
 async function readCorpus(corpus: string, seed: number): Promise<string[][]> {
   if (corpus === "small_world") {
     const random = createRandom(seed);
     return createSmallWorld(random.fork("world"), { people: 40, towns: 8 })
       .documents(2000, random.fork("documents"));
   }
+  const parts = corpus.split(",").map((path) =>
+    path.endsWith(".json") ? squadPassages(path) : textFolder(path)
+  );
+  return (await Promise.all(parts)).flat();
+}
+
+async function textFolder(folder: string): Promise<string[][]> {
   const files: string[] = [];
   try {
-    for await (const { name, isFile } of Deno.readDir(corpus)) {
-      if (isFile && name.endsWith(".txt")) files.push(join(corpus, name));
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (isFile && name.endsWith(".txt")) files.push(join(folder, name));
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Problem(`--corpus ${corpus} is not there: expected a folder of .txt files`);
+    throw new Problem(`--corpus ${folder} is not there: expected a folder of .txt files`);
   }
-  if (files.length === 0) throw new Problem(`--corpus ${corpus} holds no .txt file`);
+  if (files.length === 0) throw new Problem(`--corpus ${folder} holds no .txt file`);
   const texts = await Promise.all(files.sort().map((file) => Deno.readTextFile(file)));
   return texts.flatMap(splitDocuments);
+}
+
+/** The passages of a file in SQuAD's layout: an article is a document, Unicode's rules (UAX 29) end a sentence. */
+async function squadPassages(file: string): Promise<string[][]> {
+  let articles: { paragraphs: { context: string }[] }[];
+  try {
+    articles = JSON.parse(await Deno.readTextFile(file)).data;
+    if (!articles.every((a) => a.paragraphs.every((p) => typeof p.context === "string"))) throw 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Problem(`--corpus ${file} is not there`);
+    throw new Problem(
+      `--corpus ${file} is not in SQuAD's layout: { data: [{ paragraphs: [{ context }] }] }`,
+    );
+  }
+  const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
+  return articles.map(({ paragraphs }) =>
+    paragraphs.flatMap(({ context }) =>
+      [...sentences.segment(context)].map((s) => s.segment.trim())
+    )
+      .filter((sentence) => sentence !== "")
+  );
 }
 
 async function vocabularyOf(
