@@ -1,7 +1,7 @@
 // B batch, T places of a sequence, K classes
 import { tf } from "../backend/mod.ts";
 import { taskBatch } from "./task_batch.ts";
-import { taskLogits, type TaskModel } from "./task_model.ts";
+import { sequenceLimits, taskLogits, type TaskModel } from "./task_model.ts";
 import type {
   Feature,
   FeatureOptions,
@@ -82,7 +82,7 @@ export async function evaluate<Example extends TaskExample, Prediction extends T
 
 /**
  * What a model says about examples: a class or a number, a choice, an answer with its n best, a tag for
- * every word. They need no labels.
+ * every word. They need no labels. Lengths are those of `sequenceLimits`.
  *
  * @returns one for each example
  *
@@ -113,7 +113,8 @@ export async function predict<Example extends TaskExample, Prediction extends Ta
     & LogitsOptions
     & PredictOptions,
 ): Promise<Prediction[]> {
-  const features = task.features(examples, tokenizer, options);
+  const limits = sequenceLimits(task, model.config, options.maxLength);
+  const features = task.features(examples, tokenizer, { ...options, ...limits });
   const logits = await predictLogits(model, features, options);
   return task.predict(examples, features, logits, options);
 }
