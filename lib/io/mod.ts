@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { writeFileAtomic } from "./atomic_write.ts";
+export { removeUnfinished, writeFileAtomic } from "./atomic_write.ts";
 export {
   type CatalogueEntry,
   CatalogueError,
