@@ -1,3 +1,4 @@
+import { watchInterrupt } from "../io/mod.ts";
 import { join } from "@std/path";
 import { GOOGLE_CHARACTERS, HUGGING_FACE_CHARACTERS } from "./characters.ts";
 import { type Encoding, type EncodingBatch, stackEncodings } from "./encoding.ts";
@@ -217,11 +218,15 @@ export class BertTokenizer {
     options: EncodeOptions = {},
   ): EncodingBatch {
     const { padding = "longest" } = options;
-    const encodings = inputs.map((input) =>
-      typeof input === "object" && "a" in input
+    const interrupt = watchInterrupt();
+    const encodings = inputs.map((input, i) => {
+      if (i % 64 === 0) {
+        interrupt.throwIfRequested(() => `tokenizing was stopped at text ${i} of ${inputs.length}`);
+      }
+      return typeof input === "object" && "a" in input
         ? this.encode(input.a, input.b, { ...options, padding })
-        : this.encode(input, undefined, { ...options, padding })
-    );
+        : this.encode(input, undefined, { ...options, padding });
+    });
     if (padding !== "longest") return stackEncodings(encodings);
     const longest = encodings.reduce((most, { inputIds }) => Math.max(most, inputIds.length), 0);
     return stackEncodings(encodings.map((encoding) => this.#pad(encoding, longest)));
