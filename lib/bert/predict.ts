@@ -1,4 +1,5 @@
 // B batch, T places of a sequence, K classes
+import { watchInterrupt } from "../io/mod.ts";
 import { tf } from "../backend/mod.ts";
 import { taskBatch } from "./task_batch.ts";
 import { sequenceLimits, taskLogits, type TaskModel } from "./task_model.ts";
@@ -37,7 +38,11 @@ export async function predictLogits(
     Math.max(...features[i].encodings.map(({ inputIds }) => inputIds.length));
   const order = features.map((_, i) => i).sort((a, b) => length(b) - length(a) || a - b);
   const all: Float32Array[] = new Array(features.length);
+  const interrupt = watchInterrupt();
   for (let from = 0; from < order.length; from += batchSize) {
+    interrupt.throwIfRequested(() =>
+      `prediction was stopped at ${from} of ${order.length} examples`
+    );
     const some = order.slice(from, from + batchSize);
     const { input } = taskBatch(some.map((i) => features[i]), model.config);
     const logits = tf.tidy(() => taskLogits(model, input));
