@@ -4,14 +4,19 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { em } from "./score/em.ts";
+import { TaskFileError } from "../lib/bert/tasks/mod.ts";
 import { ImageFileError } from "../lib/image/mod.ts";
+import { ParquetError } from "../lib/io/mod.ts";
 import { Problem } from "./command.ts";
+import { em } from "./score/em.ts";
+import { glue } from "./score/glue.ts";
+import { ner } from "./score/ner.ts";
 import { seg } from "./score/seg.ts";
+import { squad } from "./score/squad.ts";
 import type { Flags, Score } from "./score/subcommand.ts";
 
 /** Everything that can be scored, by the word after `deno task score`. */
-const SCORES: Readonly<Record<string, Score>> = { em, seg };
+const SCORES: Readonly<Record<string, Score>> = { em, seg, glue, squad, ner };
 
 const USAGE = `deno task score ${Object.keys(SCORES).join("|")} ... [--json] [--help]
 
@@ -51,7 +56,8 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    const isSentence = [Problem, RangeError, ImageFileError].some((kind) => error instanceof kind);
+    const sentences = [Problem, RangeError, ImageFileError, TaskFileError, ParquetError];
+    const isSentence = sentences.some((kind) => error instanceof kind);
     console.error(isSentence ? `error: ${(error as Error).message}` : error);
     Deno.exit(1);
   }

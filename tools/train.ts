@@ -4,19 +4,29 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { DatasetError } from "../lib/datasets/mod.ts";
+import { SafetensorsError } from "../lib/io/mod.ts";
 import { Problem } from "./command.ts";
 import { bert } from "./train/bert.ts";
 import { cells } from "./train/cells.ts";
 import type { Flags, Trainer } from "./train/trainer.ts";
 import { unet } from "./train/unet.ts";
+import { unetAblation } from "./train/unet_ablation.ts";
 
 /** Everything that can be trained, by the word after `deno task train`. */
-const TRAINERS: Readonly<Record<string, Trainer>> = { bert, cells, unet };
+const TRAINERS: Readonly<Record<string, Trainer>> = {
+  bert,
+  cells,
+  unet,
+  "unet-ablation": unetAblation,
+};
 
 const USAGE = `deno task train ${Object.keys(TRAINERS).join("|")} ... [--json] [--help]
 
 ${
-  Object.entries(TRAINERS).map(([name, { summary }]) => `  ${name.padEnd(6)} ${summary}`).join("\n")
+  Object.entries(TRAINERS).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`).join(
+    "\n",
+  )
 }`;
 
 async function main([name, ...words]: string[]): Promise<number> {
@@ -50,7 +60,8 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    const isSentence = error instanceof Problem || error instanceof RangeError;
+    const isSentence = error instanceof Problem || error instanceof RangeError ||
+      error instanceof SafetensorsError || error instanceof DatasetError;
     console.error(isSentence ? `error: ${(error as Error).message}` : error);
     Deno.exit(1);
   }

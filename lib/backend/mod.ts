@@ -19,7 +19,7 @@ export {
   cropAndConcatenate,
   upConvolution,
 } from "./ops/convolution.ts";
-export { dropout } from "./ops/dropout.ts";
+export { dropout, dropoutMask } from "./ops/dropout.ts";
 export {
   type Activation,
   attention,

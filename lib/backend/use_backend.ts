@@ -7,6 +7,7 @@
 import { guard, type GuardedBackend } from "./guard.ts";
 import { tf } from "./tf.ts";
 import { startWasm, stopWasm, type WasmOptions } from "./wasm/start.ts";
+import { boundFreeBuffers } from "./webgpu/free_buffers.ts";
 import { registerWebgpuKernels } from "./webgpu/mod.ts";
 
 /** The backends that can be asked for. */
@@ -149,6 +150,7 @@ async function startWebgpu(adapter: GPUAdapter): Promise<void> {
   tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => backend, 3);
   registerWebgpuKernels();
+  boundFreeBuffers(backend);
   guard(backend as unknown as GuardedBackend);
   if (!(await tf.setBackend("webgpu"))) {
     throw new Error("tfjs refused its webgpu backend; run with TF_BACKEND=wasm.");

@@ -1,6 +1,13 @@
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import { tf } from "../backend/mod.ts";
-import { readSafetensors, type SafeTensor, writeFileAtomic, writeSafetensors } from "../io/mod.ts";
+import {
+  howToGet,
+  readCatalogue,
+  readSafetensors,
+  type SafeTensor,
+  writeFileAtomic,
+  writeSafetensors,
+} from "../io/mod.ts";
 import type { Parameters } from "../nn/mod.ts";
 import type { Random } from "../random/mod.ts";
 import { type BertConfig, bertConfigToJson, readBertConfig } from "./config.ts";
@@ -44,6 +51,7 @@ const NOT_PARAMETERS =
  * @throws {Error} if a file is missing or damaged
  */
 export async function readCheckpoint(folder: string): Promise<BertCheckpoint> {
+  await requireFolder(folder);
   const config = await readBertConfig(join(folder, "config.json"));
   const files = await weightFiles(folder);
   const tensors = new Map<string, SafeTensor>();
@@ -174,6 +182,22 @@ export async function writeCheckpoint(
   await writeSafetensors(join(folder, "model.safetensors"), tensors, { format: "pt" });
   const json = new TextEncoder().encode(bertConfigToJson(config, architecture, labels));
   await writeFileAtomic(join(folder, "config.json"), json);
+}
+
+/** @throws {Error} naming the command that fetches it, where the catalogue knows a model of this name */
+async function requireFolder(folder: string) {
+  if (await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)) return;
+  const name = basename(folder), catalogue = await readCatalogue();
+  const known = [...catalogue.values()].filter(({ kind, files }) =>
+    kind === "model" && files.some(({ path }) => path === "config.json")
+  );
+  const entry = catalogue.get(name);
+  throw new Error(
+    `${folder} is not there: expected a folder with config.json and model.safetensors. ` +
+      (entry?.kind === "model"
+        ? `${await howToGet(name)} into ${entry.folder} of the data directory`
+        : `deno task data get NAME fetches ${known.map(({ name }) => name).join(", ")}`),
+  );
 }
 
 async function weightFiles(folder: string): Promise<string[]> {

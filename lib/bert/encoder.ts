@@ -2,7 +2,7 @@
 import type { tf } from "../backend/mod.ts";
 import { type Attending, ResidualOutput, SelfAttention } from "./attention.ts";
 import type { BertConfig } from "./config.ts";
-import { activation, Dense } from "./layers.ts";
+import { Dense } from "./layers.ts";
 import type { ParameterScope } from "./parameter_scope.ts";
 
 /**
@@ -13,7 +13,7 @@ export class BertLayer {
   readonly #attention: SelfAttention;
   readonly #attentionOutput: ResidualOutput;
   readonly #intermediate: Dense;
-  readonly #activation: ReturnType<typeof activation>;
+  readonly #activation: BertConfig["hiddenAct"];
   readonly #output: ResidualOutput;
 
   constructor(scope: ParameterScope, config: BertConfig) {
@@ -21,7 +21,7 @@ export class BertLayer {
     this.#attention = new SelfAttention(scope.at("attention").at("self"), config);
     this.#attentionOutput = new ResidualOutput(scope.at("attention").at("output"), H, config);
     this.#intermediate = new Dense(scope.at("intermediate").at("dense"), H, I);
-    this.#activation = activation(config.hiddenAct);
+    this.#activation = config.hiddenAct;
     this.#output = new ResidualOutput(scope.at("output"), I, config);
   }
 
@@ -29,7 +29,7 @@ export class BertLayer {
   forward(x: tf.Tensor3D, how: Attending) {
     const { context, probabilities } = this.#attention.forward(x, how); // [B, T, H]
     const attended = this.#attentionOutput.forward(context, x, how.options); // [B, T, H]
-    const inner = this.#activation(this.#intermediate.forward(attended)); // [B, T, I]
+    const inner = this.#intermediate.forward(attended, this.#activation); // [B, T, I]
     return { hidden: this.#output.forward(inner, attended, how.options), probabilities }; // [B, T, H]
   }
 }

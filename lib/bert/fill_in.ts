@@ -4,12 +4,13 @@ import type { Elmo } from "./baselines/elmo.ts";
 import type { Gpt } from "./baselines/gpt.ts";
 import type { PretrainableModel } from "./pretraining.ts";
 import type { BertTokenizer, TextInput } from "./tokenizer.ts";
+import { SPECIAL_TOKENS } from "./vocabulary.ts";
 
 /** A piece that may stand in a gap. */
 export interface Guess {
   readonly piece: string;
   readonly id: number;
-  /** In [0, 1]; over the whole vocabulary they add up to 1. */
+  /** In [0, 1]; over the whole vocabulary but the special tokens they add up to 1. */
   readonly probability: number;
 }
 
@@ -126,7 +127,7 @@ function gaps(ids: Int32Array, tokenizer: BertTokenizer): Int32Array {
   return places;
 }
 
-/** The most likely pieces of every row; frees the tensor. */
+/** The most likely pieces of every row, special tokens left out; frees the tensor. */
 async function guesses(
   probabilities: tf.Tensor,
   { vocabulary }: BertTokenizer,
@@ -135,10 +136,13 @@ async function guesses(
   const [rows, V] = probabilities.shape;
   const values = await probabilities.data();
   probabilities.dispose();
+  const special = new Set<string>(SPECIAL_TOKENS);
+  const candidates = Array.from({ length: V }, (_, id) => id)
+    .filter((id) => !special.has(vocabulary.piece(id)));
   return Array.from({ length: rows }, (_, row) => {
-    const ids = Array.from({ length: V }, (_, id) => id);
     const p = (id: number) => values[row * V + id];
-    return ids.sort((a, b) => p(b) - p(a) || a - b).slice(0, top)
-      .map((id) => ({ piece: vocabulary.piece(id), id, probability: p(id) }));
+    const total = candidates.reduce((sum, id) => sum + p(id), 0);
+    return candidates.toSorted((a, b) => p(b) - p(a) || a - b).slice(0, top)
+      .map((id) => ({ piece: vocabulary.piece(id), id, probability: p(id) / total }));
   });
 }

@@ -2,7 +2,7 @@
 import { tf } from "../backend/mod.ts";
 import { linear } from "../nn/mod.ts";
 import type { BertConfig } from "./config.ts";
-import { activation, Dense, LayerNorm } from "./layers.ts";
+import { Dense, LayerNorm } from "./layers.ts";
 import type { ParameterScope } from "./parameter_scope.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { ParameterScope } from "./parameter_scope.ts";
  */
 export class MaskedLanguageModelHead {
   readonly #dense: Dense;
-  readonly #activation: ReturnType<typeof activation>;
+  readonly #activation: BertConfig["hiddenAct"];
   readonly #norm: LayerNorm;
   readonly #bias: tf.Variable<tf.Rank.R1>; // [V]
   readonly #wordEmbeddings: tf.Variable<tf.Rank.R2>; // [V, H]
@@ -28,13 +28,13 @@ export class MaskedLanguageModelHead {
     const transform = scope.at("transform");
     this.#dense = new Dense(transform.at("dense"), H, H);
     this.#norm = new LayerNorm(transform.at("LayerNorm"), H, config.layerNormEps);
-    this.#activation = activation(config.hiddenAct);
+    this.#activation = config.hiddenAct;
     this.#wordEmbeddings = wordEmbeddings;
   }
 
   /** Hidden states [N, H] -> logits [N, V] */
   forward(hidden: tf.Tensor2D): tf.Tensor2D {
-    const h = this.#norm.forward(this.#activation(this.#dense.forward(hidden))); // [N, H]
+    const h = this.#norm.forward(this.#dense.forward(hidden, this.#activation)); // [N, H]
     return linear(h, this.#wordEmbeddings as tf.Tensor2D, this.#bias as tf.Tensor1D) as tf.Tensor2D;
   }
 }

@@ -1,5 +1,5 @@
-import { tf } from "../backend/mod.ts";
-import { gelu, geluTanh, layerNorm, linear } from "../nn/mod.ts";
+import type { tf } from "../backend/mod.ts";
+import { geluTanh, layerNorm, linear } from "../nn/mod.ts";
 import type { BertConfig } from "./config.ts";
 import type { ParameterScope } from "./parameter_scope.ts";
 
@@ -13,9 +13,14 @@ export class Dense {
     this.bias = scope.create("bias", [outputs], "zeros");
   }
 
-  /** [..., I] -> [..., O] */
-  forward<T extends tf.Tensor>(x: T): T {
-    return linear(x, this.weight as tf.Tensor2D, this.bias as tf.Tensor1D) as T;
+  /** [..., I] -> [..., O], and what the configuration's activation makes of it. Default: as it is. */
+  forward<T extends tf.Tensor>(x: T, activation?: BertConfig["hiddenAct"]): T {
+    const [weight, bias] = [this.weight as tf.Tensor2D, this.bias as tf.Tensor1D];
+    if (activation === "gelu" || activation === "relu") {
+      return linear(x, weight, bias, activation) as T; // one kernel
+    }
+    const z = linear(x, weight, bias) as T;
+    return activation === undefined ? z : geluTanh(z) as T;
   }
 }
 
@@ -35,10 +40,4 @@ export class LayerNorm {
   forward<T extends tf.Tensor>(x: T): T {
     return layerNorm(x, this.weight as tf.Tensor1D, this.bias as tf.Tensor1D, this.#epsilon) as T;
   }
-}
-
-/** The activation that a configuration asks for. */
-export function activation(name: BertConfig["hiddenAct"]): <T extends tf.Tensor>(x: T) => T {
-  const f = name === "gelu" ? gelu : name === "relu" ? tf.relu : geluTanh;
-  return <T extends tf.Tensor>(x: T) => f(x) as T;
 }

@@ -100,6 +100,7 @@ export {
 } from "./pretraining_data.ts";
 export {
   bertOptimizer,
+  type BertOptimizerOptions,
   evaluatePretraining,
   pretrain,
   type PretrainableModel,
@@ -127,3 +128,41 @@ export { continueWithGpt, fillIn, type Gapped, type Guess, guessWithElmo } from 
 export { influence } from "./influence.ts";
 export { findPretrained, type Pretrained } from "./pretrained.ts";
 export { attentionShare } from "./attention_share.ts";
+export {
+  type BestEvaluation,
+  fineTune,
+  type FineTuneOptions,
+  type FineTuneResult,
+  type FineTuneStep,
+  fineTuningSteps,
+  rememberWeights,
+  restoreWeights,
+} from "./fine_tuning.ts";
+export {
+  evaluate,
+  type Evaluation,
+  type LogitsOptions,
+  predict,
+  predictLogits,
+} from "./predict.ts";
+export { BUCKET_LENGTHS, bucketLength, type TaskBatch, taskBatch } from "./task_batch.ts";
+export {
+  type BertForTask,
+  loadForTask,
+  newForTask,
+  taskLogits,
+  taskLoss,
+  type TaskModel,
+  type TaskOutput,
+} from "./task_model.ts";
+export {
+  FeatureBasedClassifier,
+  type FeatureBasedOptions,
+  FeatureBasedTagger,
+  FROZEN_LAYERS,
+  FrozenEncoder,
+  type FrozenLayers,
+  type FrozenSummary,
+} from "./feature_based.ts";
+export { BiLstm } from "./baselines/bilstm.ts";
+export { type PartChange, weightChange } from "./weight_change.ts";

@@ -1,5 +1,5 @@
 import { fromFileUrl, join } from "@std/path";
-import { dataDir } from "../io/mod.ts";
+import { dataDir, findEntry, getEntry, type GetOptions, readCatalogue } from "../io/mod.ts";
 
 /** Weights that were found on this machine. */
 export interface Pretrained {
@@ -17,6 +17,10 @@ const REAL = "all-MiniLM-L6-v2";
  * billion sentence pairs) in `MODELS_DIR`, or in the data folder or the folder `models` beside it; otherwise
  * the one that this project has trained on its generated small world and brings along.
  *
+ * @param options `download` fetches the real one first where it is not there; without it the network is
+ *   left alone
+ * @throws {DownloadError} if it was to be fetched and no source gave it
+ *
  * @example
  * ```ts
  * import { findPretrained } from "./pretrained.ts";
@@ -25,7 +29,20 @@ const REAL = "all-MiniLM-L6-v2";
  * console.log(about.length > 0); // true
  * ```
  */
-export async function findPretrained(): Promise<Pretrained> {
+export async function findPretrained(
+  { download }: { readonly download?: GetOptions } = {},
+): Promise<Pretrained> {
+  return await realOne() ?? (download === undefined ? ownOne() : await fetched(download));
+}
+
+const aboutReal = `${REAL}: 6 layers of 384, 12 heads, trained on real English`;
+
+async function fetched(download: GetOptions): Promise<Pretrained> {
+  const folder = await getEntry(findEntry(await readCatalogue(), REAL), download);
+  return { folder, about: aboutReal };
+}
+
+async function realOne(): Promise<Pretrained | undefined> {
   const places = [
     Deno.env.get("MODELS_DIR"),
     dataDir(),
@@ -37,11 +54,15 @@ export async function findPretrained(): Promise<Pretrained> {
     const folder = join(place, REAL);
     try {
       await Deno.stat(join(folder, "model.safetensors"));
-      return { folder, about: `${REAL}: 6 layers of 384, 12 heads, trained on real English` };
+      return { folder, about: aboutReal };
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
+  return undefined;
+}
+
+function ownOne(): Pretrained {
   return {
     folder: fromFileUrl(new URL("../../data/models/small_world_bert", import.meta.url)),
     about: "small_world_bert: 2 layers of 128, 2 heads, trained on the generated small world only",

@@ -23,14 +23,22 @@ import {
 /** A model that can be pre-trained: with next-sentence prediction, or without. */
 export type PretrainableModel = BertForPreTraining | BertForMaskedLM;
 
+/** What {@linkcode bertOptimizer} may do otherwise than the release. */
+export interface BertOptimizerOptions {
+  /** Default 0.01. */
+  readonly weightDecay?: number;
+  /** As Kingma and Ba have it, and PyTorch; steadier where there are few examples. Default false. */
+  readonly biasCorrection?: boolean;
+}
+
 /**
  * The optimiser of google-research/bert (`optimization.py`): Adam with epsilon 1e-6 and without bias
  * correction, weight decay 0.01 apart from the gradient, none for biases and normalisations.
  */
-export function bertOptimizer(options: { readonly weightDecay?: number } = {}): Optimizer {
+export function bertOptimizer(options: BertOptimizerOptions = {}): Optimizer {
   return adam({
     epsilon: 1e-6,
-    biasCorrection: false,
+    biasCorrection: options.biasCorrection ?? false,
     weightDecay: options.weightDecay ?? 0.01,
     decays: (name) => !/LayerNorm|layer_norm|bias/.test(name),
   });

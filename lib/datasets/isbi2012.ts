@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { type Image, type LabelImage, type Pixels, readTiff, toGray } from "../image/mod.ts";
-import { dataDir } from "../io/mod.ts";
+import { dataDir, howToGet } from "../io/mod.ts";
 import { DatasetError, type SegmentationDataset } from "./dataset.ts";
 
 /** Slices of the training volume, and the side of each. */
@@ -12,16 +12,13 @@ export const ISBI2012_CREDIT =
   "Drosophila first instar larva ventral nerve cord, 4 x 4 x 50 nm; A. Cardona et al., PLoS Biology " +
   "8(10):e1000502, 2010. Free for non-commercial segmentation research; please cite the paper.";
 
-const WHERE_FROM =
-  "They come from the ISBI 2012 EM segmentation challenge (its server asks for a registration); " +
-  'openDataset("em_phantom") generates similar pictures without any file.';
-
 /**
  * The training volume of the ISBI 2012 EM segmentation challenge, from
- * `isbi2012/train-volume.tif` and `isbi2012/train-labels.tif` in {@linkcode dataDir}: 30 slices of
- * 512 x 512 and their labels (white, here 1, is the inside of a cell; black, here 0, a membrane).
+ * `isbi2012/train-volume.tif` and `isbi2012/train-labels.tif` in {@linkcode dataDir}, or from the same
+ * slices in a file each, as `deno task data get isbi2012` brings them: 30 slices of 512 x 512 and their
+ * labels (white, here 1, is the inside of a cell; black, here 0, a membrane).
  *
- * @param folder where the two files lie; default `isbi2012` in the data directory
+ * @param folder where the files lie; default `isbi2012` in the data directory
  * @throws {DatasetError} if a file is absent, or is not 30 pages of 512 x 512, or the labels hold
  * anything but 0 and 255
  * @throws {ImageFileError} if a file is damaged
@@ -39,8 +36,8 @@ const WHERE_FROM =
 export async function openIsbi2012(
   folder: string = join(dataDir(), "isbi2012"),
 ): Promise<SegmentationDataset> {
-  const volume = await readVolume(join(folder, "train-volume.tif"));
-  const truth = await readVolume(join(folder, "train-labels.tif"));
+  const volume = await readVolume(folder, "train-volume.tif");
+  const truth = await readVolume(folder, "train-labels.tif");
   return {
     title: "ISBI 2012 EM",
     credit: ISBI2012_CREDIT,
@@ -51,31 +48,46 @@ export async function openIsbi2012(
 }
 
 /**
- * Whether both files of {@linkcode openIsbi2012} are there; nothing is read.
+ * Whether the files of {@linkcode openIsbi2012} are there; nothing is read.
  *
  * @param folder as there
  *
  * @example See {@linkcode openIsbi2012}.
  */
 export async function hasIsbi2012(folder: string = join(dataDir(), "isbi2012")): Promise<boolean> {
-  const there = await Promise.all(
-    ["train-volume.tif", "train-labels.tif"].map((name) =>
-      Deno.stat(join(folder, name)).then(({ isFile }) => isFile, () => false)
-    ),
-  );
-  return there.every(Boolean);
+  const found = await Promise.all([
+    filesOf(folder, "train-volume.tif"),
+    filesOf(folder, "train-labels.tif"),
+  ]);
+  return found.every((files) => files !== undefined);
 }
 
-async function readVolume(path: string): Promise<Image<Pixels>[]> {
-  try {
-    await Deno.stat(path);
-  } catch {
+type Volume = "train-volume.tif" | "train-labels.tif";
+
+/** The one file of a volume, or those of its slices; undefined where neither is whole. */
+async function filesOf(folder: string, volume: Volume): Promise<string[] | undefined> {
+  const isFile = (path: string) => Deno.stat(path).then(({ isFile }) => isFile, () => false);
+  const one = join(folder, volume);
+  if (await isFile(one)) return [one];
+  const kind = volume === "train-volume.tif" ? "image" : "label";
+  const slices = Array.from(
+    { length: SLICES },
+    (_, i) => join(folder, "train", kind, `${i}.tif`),
+  );
+  return (await Promise.all(slices.map(isFile))).every(Boolean) ? slices : undefined;
+}
+
+async function readVolume(folder: string, volume: Volume): Promise<Image<Pixels>[]> {
+  const path = join(folder, volume), files = await filesOf(folder, volume);
+  if (files === undefined) {
     throw new DatasetError(
-      `${path} is not there. Put train-volume.tif and train-labels.tif (each 30 slices of 512 x 512, ` +
-        `8 bits) into that folder, or set DATA_DIR to the folder that holds isbi2012/. ${WHERE_FROM}`,
+      `${path} is not there. ${await howToGet("isbi2012")}. Or put train-volume.tif and ` +
+        `train-labels.tif (each 30 slices of 512 x 512, 8 bits; from the ISBI 2012 EM segmentation ` +
+        `challenge, whose server asks for a registration) into that folder, or set DATA_DIR to the ` +
+        `folder that holds isbi2012/. openDataset("em_phantom") generates similar pictures without any file`,
     );
   }
-  const pages = await readTiff(path);
+  const pages = (await Promise.all(files.map((file) => readTiff(file)))).flat();
   const wrong = pages.find(({ data, width, height, channels = 1 }) =>
     !(data instanceof Uint8Array) || width !== SIDE || height !== SIDE || channels !== 1
   );

@@ -34,6 +34,7 @@ export {
   DATASETS,
   hasDataset,
   openDataset,
+  type RecordedOptions,
 } from "./open_dataset.ts";
 export {
   createSmallWorld,

@@ -796,7 +796,7 @@ function writePassage(world: World, random: Random, id: () => string): WorldPass
       texts.slice(0, i).reduce((n, text) => n + text.length + 1, 0)
     );
     const questions = asked.flatMap(({ question, answer, sentence }) => {
-      const at = texts[sentence].indexOf(answer);
+      const at = texts[sentence].search(new RegExp(`\\b${answer}\\b`)); // "one" is not in "Stone"
       if (at < 0) return []; // said by a pronoun or a first name
       return [{ id: id(), question, answer: { text: answer, start: starts[sentence] + at } }];
     });

@@ -1,12 +1,36 @@
 /**
- * Files in and out: safetensors, writing that never leaves half a file, where data lies, the stop button.
+ * Files in and out: safetensors, tables, parquet, writing that never leaves half a file, where data lies,
+ * downloads that arrive whole, the stop button.
  *
  * @module
  */
 export { writeFileAtomic } from "./atomic_write.ts";
+export {
+  type CatalogueEntry,
+  CatalogueError,
+  type CatalogueFile,
+  type CatalogueSource,
+  checkEntry,
+  type EntryCheck,
+  findEntry,
+  getEntry,
+  type GetOptions,
+  howToGet,
+  parseCatalogue,
+  readCatalogue,
+} from "./catalogue.ts";
 export { dataDir } from "./data_dir.ts";
+export {
+  download,
+  DownloadError,
+  type DownloadOptions,
+  type DownloadProgress,
+  sha256Of,
+} from "./download.ts";
 export { exists } from "./exists.ts";
+export { lockFile, type LockOptions } from "./file_lock.ts";
 export { type Interrupt, watchInterrupt } from "./interrupt.ts";
+export { ParquetError, type ParquetFile, type ParquetValue, readParquet } from "./parquet.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -18,3 +42,5 @@ export {
   type TensorData,
   writeSafetensors,
 } from "./safetensors.ts";
+export { readCommaSeparated, readTabSeparated, type TableRow } from "./table.ts";
+export { unzip, type UnzipOptions, ZipError } from "./unzip.ts";

@@ -11,6 +11,7 @@ export {
   COCO_IOUS,
   type Detections,
 } from "./average_precision.ts";
+export { accuracy, binaryF1, type ClassLabel, matthewsCorrelation } from "./classification.ts";
 export {
   type ConfusionMatrix,
   confusionMatrix,
@@ -18,6 +19,16 @@ export {
   semanticScores,
 } from "./confusion_matrix.ts";
 export { type ContingencyTable, contingencyTable, marginal } from "./contingency_table.ts";
+export { pearson, ranks, spearman } from "./correlation.ts";
+export {
+  entitiesOf,
+  type Entity,
+  type EntityScores,
+  entityScores,
+  type EntityShare,
+  type TagScheme,
+  tagsOf,
+} from "./entities.ts";
 export { type EmScores, emScores } from "./em_scores.ts";
 export { checkEmStack, type StackNames } from "./em_stack.ts";
 export {
@@ -41,6 +52,14 @@ export { type PixelError, pixelError, type PixelErrorAt } from "./pixel_error.ts
 export { fScore, type PrecisionRecall, precisionRecall } from "./precision_recall.ts";
 export { type RandError, randError, type RandErrorAt } from "./rand_error.ts";
 export { type SegMeasure, segMeasure, type SegObject } from "./seg_measure.ts";
+export {
+  answerF1,
+  normalizeAnswer,
+  type SquadOptions,
+  type SquadScores,
+  squadScores,
+  type SquadShare,
+} from "./squad.ts";
 export { SIMPLE_POINTS } from "./simple_point.ts";
 export { thinnedRegions } from "./thinning.ts";
 export { binarize, CHALLENGE_THRESHOLDS, thresholds, WARPING_THRESHOLDS } from "./thresholds.ts";

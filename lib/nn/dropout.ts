@@ -1,4 +1,4 @@
-import { tf } from "../backend/mod.ts";
+import { dropout as seededDropout, type tf } from "../backend/mod.ts";
 import type { ForwardOptions } from "./model.ts";
 
 /**
@@ -6,7 +6,7 @@ import type { ForwardOptions } from "./model.ts";
  * 1 - rate, so that the mean stays; otherwise returns `x` as it is.
  *
  * The mask is a function of one drawn number and the position alone (a counter-based generator), so it
- * costs about a nanosecond per value, is the same on every backend, and a resumed run draws the same.
+ * is the same on every backend, and a resumed run draws the same.
  *
  * @param x any shape
  * @param rate the probability of dropping a value, in [0, 1)
@@ -32,31 +32,5 @@ export function dropout<T extends tf.Tensor>(x: T, rate: number, options: Forwar
       "dropout while training needs a generator: forward(x, { training: true, random })",
     );
   }
-  const mask = dropoutMask(x.size, rate, options.random.int(2 ** 32));
-  return tf.mul(x, tf.tensor(mask, x.shape)) as T;
-}
-
-/**
- * The mask that {@linkcode dropout} multiplies with: 0 or 1 / (1 - rate) at each position.
- *
- * @param size number of values
- * @param rate probability of a 0
- * @param seed a 32-bit number
- *
- * @example
- * ```ts
- * import { dropoutMask } from "./mod.ts";
- *
- * console.log(dropoutMask(4, 0.5, 7).every((m) => m === 0 || m === 2)); // true
- * ```
- */
-export function dropoutMask(size: number, rate: number, seed: number): Float32Array {
-  const mask = new Float32Array(size), kept = 1 / (1 - rate), threshold = rate * 2 ** 32;
-  for (let i = 0; i < size; i++) {
-    let h = (seed ^ Math.imul(i, 0x9e3779b9)) | 0; // a 32-bit finalizer (Murmur3's) over seed and position
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    if (((h ^ (h >>> 16)) >>> 0) >= threshold) mask[i] = kept;
-  }
-  return mask;
+  return seededDropout(x, rate, options.random.int(2 ** 32));
 }

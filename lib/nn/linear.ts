@@ -1,11 +1,12 @@
-import { linear as fusedLinear, tf } from "../backend/mod.ts";
+import { type Activation, linear as fusedLinear, tf } from "../backend/mod.ts";
 
 /**
- * y = x W^T + b, along the last dimension.
+ * y = act(x W^T + b), along the last dimension.
  *
  * @param x [..., I]
  * @param weight [O, I], the layout of PyTorch and of its checkpoints
  * @param bias [O]
+ * @param activation what follows the bias: "relu", or "gelu" (exact); needs a bias. Default "none".
  * @returns [..., O]
  *
  * @example
@@ -17,8 +18,16 @@ import { linear as fusedLinear, tf } from "../backend/mod.ts";
  * console.log(linear(tf.ones([7, 4, 2]), weight).shape); // [ 7, 4, 3 ]
  * ```
  */
-export function linear(x: tf.Tensor, weight: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor {
-  if (bias !== undefined) return fusedLinear(x, weight, bias);
+export function linear(
+  x: tf.Tensor,
+  weight: tf.Tensor2D,
+  bias?: tf.Tensor1D,
+  activation: Activation = "none",
+): tf.Tensor {
+  if (bias !== undefined) return fusedLinear(x, weight, bias, activation);
+  if (activation !== "none") {
+    throw new Error(`linear with the activation "${activation}" wants a bias`);
+  }
   const [outputs, inputs] = weight.shape;
   // Products of matrices only: tfjs does not broadcast a 2-D factor over a batch.
   const rows = x.reshape<tf.Tensor2D>([-1, inputs]); // [N, I]

@@ -8,6 +8,7 @@
  *
  * @module
  */
+export { type Arrow, arrows, type ArrowsOptions } from "./arrows.ts";
 export { barChart, type BarChartOptions, type BarSeries } from "./bar_chart.ts";
 export {
   type AttentionLayer,
@@ -45,6 +46,8 @@ export { Progress, progress, type ProgressOptions } from "./progress.ts";
 export { type Points, scatter, type ScatterOptions } from "./scatter.ts";
 export { show, type Showable } from "./show.ts";
 export { extractSource, showSource, type ShowSourceOptions, type SourcePiece } from "./source.ts";
+export { Sliders, sliders, type SlidersOptions } from "./sliders.ts";
 export { Steps, steps, type StepsOptions } from "./steps.ts";
 export { type Column, Table, table, type TableOptions } from "./table.ts";
+export { UDiagram, uDiagram, type UDiagramOptions, type UMap, type UShape } from "./u_diagram.ts";
 export { PALETTE } from "./template.ts";

@@ -39,11 +39,17 @@ export interface TrainOptions<Batch extends tf.TensorContainer> {
   readonly model: { readonly parameters: Parameters };
   /**
    * The batch of a step: a function of the step (from 0) and a generator made for this step alone. That is
-   * what makes a resumed run see the same batches. The trainer frees its tensors.
+   * what makes a resumed run see the same batches. The trainer frees its tensors. Where gradients are
+   * accumulated, `part` says which part of the step's batch is wanted, from 0.
    */
-  readonly batches: (step: number, random: Random) => Batch | Promise<Batch>;
-  /** The loss of a batch, a scalar; dropout draws from `random`. */
+  readonly batches: (step: number, random: Random, part: number) => Batch | Promise<Batch>;
+  /** The loss of a batch, or its part's share of it, a scalar; dropout draws from `random`. */
   readonly loss: (batch: Batch, random: Random) => tf.Scalar;
+  /**
+   * Parts of a batch that are gone through one after another, for one update: less memory at a time. Losses
+   * and gradients of the parts are **added up**: divide each by the size of the whole batch. Default 1.
+   */
+  readonly accumulate?: number;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** Updates in all, those of an earlier, resumed run included. */
@@ -129,6 +135,7 @@ async function* loop<Batch extends tf.TensorContainer>(
     model,
     batches,
     loss,
+    accumulate = 1,
     optimizer,
     schedule,
     steps,
@@ -161,15 +168,18 @@ async function* loop<Batch extends tf.TensorContainer>(
   try {
     while (done < steps && !interrupt.requested && !signal?.aborted) {
       const random = run.fork(done);
-      const batch = await batches(done, random.fork("batch"));
       const learningRate = schedule(done);
-      const kept: tf.TensorContainer[] = [batch];
+      const kept: tf.TensorContainer[] = [];
+      let sum: LossAndGradients | undefined;
       try {
-        const { value, gradients } = gradientsOf(
-          () => loss(batch, random.fork("loss")),
-          parameters,
-        );
-        kept.push(value, ...gradients.values());
+        for (let part = 0; part < accumulate; part++) {
+          const own = part === 0 ? random : random.fork(`part ${part}`);
+          const batch = await batches(done, own.fork("batch"), part);
+          kept.push(batch);
+          const one = gradientsOf(() => loss(batch, own.fork("loss")), parameters);
+          sum = sum ? added(sum, one) : one;
+        }
+        const { value, gradients } = sum!;
         const [[lossValue], norms] = await Promise.all([value.data(), gradientNorms(gradients)]);
         requireFinite(done + 1, lossValue, norms, learningRate);
         tf.tidy(() => {
@@ -185,6 +195,7 @@ async function* loop<Batch extends tf.TensorContainer>(
         yield { step: done, loss: lossValue, learningRate, gradientNorm: norms.global, seconds };
       } finally {
         tf.dispose(kept);
+        if (sum) free(sum);
       }
     }
   } finally {
@@ -195,11 +206,30 @@ async function* loop<Batch extends tf.TensorContainer>(
   return end(done);
 }
 
-/** The loss and its gradients by parameter name; a parameter that it does not depend on has none. */
-function gradientsOf(
-  loss: () => tf.Scalar,
-  parameters: Parameters,
-): { value: tf.Scalar; gradients: Gradients } {
+/** A loss and its gradients by parameter name; a parameter that it does not depend on has none. */
+interface LossAndGradients {
+  readonly value: tf.Scalar;
+  readonly gradients: Gradients;
+}
+
+function free({ value, gradients }: LossAndGradients) {
+  tf.dispose([value, ...gradients.values()]);
+}
+
+/** The sum of two losses and of their gradients, in the place of both. */
+function added(a: LossAndGradients, b: LossAndGradients): LossAndGradients {
+  const names = new Set([...a.gradients.keys(), ...b.gradients.keys()]);
+  const gradients = new Map([...names].map((name) => {
+    const both = [a.gradients.get(name), b.gradients.get(name)].filter((g) => g !== undefined);
+    return [name, tf.addN(both)];
+  }));
+  const sum = { value: tf.add<tf.Scalar>(a.value, b.value), gradients };
+  free(a);
+  free(b);
+  return sum;
+}
+
+function gradientsOf(loss: () => tf.Scalar, parameters: Parameters): LossAndGradients {
   const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
   const gradients = new Map<string, tf.Tensor>();
   for (const [name, variable] of parameters) {
@@ -226,8 +256,14 @@ function requireFinite(step: number, loss: number, norms: GradientNorms, learnin
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 function requireOptions(
-  { steps, clipNorm, checkpoint }: Pick<TrainOptions<never>, "steps" | "clipNorm" | "checkpoint">,
+  { steps, clipNorm, checkpoint, accumulate = 1 }: Pick<
+    TrainOptions<never>,
+    "steps" | "clipNorm" | "checkpoint" | "accumulate"
+  >,
 ) {
+  if (!Number.isSafeInteger(accumulate) || accumulate < 1) {
+    throw new RangeError(`a batch is gone through in whole parts, at least 1; got ${accumulate}`);
+  }
   if (!Number.isSafeInteger(steps) || steps < 0) {
     throw new RangeError(`steps is a whole number of updates; got ${steps}`);
   }

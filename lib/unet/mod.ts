@@ -52,6 +52,7 @@ export {
 } from "./recipes.ts";
 export { type LayerSignal, layerSignals } from "./layer_signals.ts";
 export { loadUNet, saveUNet, type SaveUNetOptions } from "./saved.ts";
+export { type ReceptiveField, receptiveField } from "./receptive_field.ts";
 export { averageViews, SEVEN_VIEWS } from "./test_time_averaging.ts";
 export {
   type Padding,

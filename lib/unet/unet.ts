@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { tf } from "../backend/mod.ts";
+import { cropAndConcatenate, tf } from "../backend/mod.ts";
 import {
   dropout,
   type FilterAndBias,
@@ -97,7 +97,7 @@ export interface LayerRow {
  *
  * @example
  * ```ts
- * import { tf } from "../backend/mod.ts";
+ * import { cropAndConcatenate, tf } from "../backend/mod.ts";
  * import { createRandom } from "../random/mod.ts";
  * import { UNet } from "./mod.ts";
  *
@@ -163,7 +163,8 @@ export class UNet implements Model {
       x = dropout(x, dropoutRate, options);
       for (let up = 0; up < depth; up++) {
         x = this.#upConvolution(`upconv.${up}`, x, options); // [B, 2h, 2w, C 2^(depth-1-up)]
-        x = tf.concat([x, cropTo(skips.pop()!, x)], 3); // twice the channels
+        // "Cropping is necessary due to the loss of border pixels"; twice the channels.
+        x = cropAndConcatenate(skips.pop()!, x, true); // [B, h, w, C 2^(depth-up)]
         x = this.#twoConvolutions(`up.${up}`, x, options); // [B, h - 4, w - 4, C 2^(depth-1-up)]
       }
       const logits = validConvolution(x, this.#layer("head")); // [B, h, w, K]
@@ -234,13 +235,6 @@ export class UNet implements Model {
 
 /** Zeros around a map, for "same" padding. */
 const ONE_PIXEL: [number, number][] = [[0, 0], [1, 1], [1, 1], [0, 0]];
-
-/** The centre of `skip`, as large as `x`: "cropping is necessary due to the loss of border pixels". */
-function cropTo(skip: tf.Tensor4D, x: tf.Tensor4D): tf.Tensor4D {
-  const [batch, height, width] = x.shape;
-  const top = (skip.shape[1] - height) / 2, left = (skip.shape[2] - width) / 2;
-  return tf.slice(skip, [0, top, left, 0], [batch, height, width, skip.shape[3]]);
-}
 
 interface Layer {
   readonly name: string;

@@ -393,12 +393,14 @@ export const cases: readonly Case[] = [
     inputs: [n(2, h, w, ci), n(s, s, co, ci), n(co)],
     f: (_, x, f, bias) => upConvolution(t4(x), t4(f), bias as tf.Tensor1D),
   })),
-  ...([[9, 8, 5, 4, 3, 2], [6, 6, 6, 6, 4, 4], [11, 7, 2, 4, 20, 130]] as const).map(
-    ([H, W, h, w, c1, c2]): Case => ({
-      name: `cropAndConcatenate ${H}x${W}x${c1} beside ${h}x${w}x${c2}`,
+  ...([[9, 8, 5, 4, 3, 2], [6, 6, 6, 6, 4, 4], [11, 7, 2, 4, 20, 130]] as const).flatMap((
+    [H, W, h, w, c1, c2],
+  ) =>
+    [false, true].map((xFirst): Case => ({
+      name: `cropAndConcatenate ${H}x${W}x${c1} ${xFirst ? "after" : "beside"} ${h}x${w}x${c2}`,
       inputs: [n(2, H, W, c1), n(2, h, w, c2)],
-      f: (_, skip, x) => cropAndConcatenate(t4(skip), t4(x)),
-    }),
+      f: (_, skip, x) => cropAndConcatenate(t4(skip), t4(x), xFirst),
+    }))
   ),
   ...(["none", "relu", "gelu"] as const).flatMap((activation) =>
     ([[[2, 3, 10], 7], [[40, 64], 130], [[5, 16], 5000]] as const).map(([shape, out]): Case => ({

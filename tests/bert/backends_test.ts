@@ -3,7 +3,7 @@ import { type BackendOptions, tf, useBackend } from "../../lib/backend/mod.ts";
 import { BertForPreTraining, BertForQuestionAnswering } from "../../lib/bert/mod.ts";
 import { sparseCrossEntropy } from "../../lib/nn/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
-import { testWith } from "../support/needs.ts";
+import { testOnWebgpu } from "../support/webgpu.ts";
 import { assertClose, golden, gradients, reference } from "./support.ts";
 
 // The other tests of this folder run on the plain JavaScript backend, which computes what it is told.
@@ -48,8 +48,8 @@ async function agreesWithPyTorch(options: BackendOptions) {
 Deno.test("on wasm: loss, every gradient, hidden states and attention agree with PyTorch", () =>
   agreesWithPyTorch({ prefer: "wasm" }));
 
-testWith(
-  { webgpu: true },
+testOnWebgpu(
+  import.meta.url,
   "on webgpu: loss, every gradient, hidden states and attention agree with PyTorch",
   () => agreesWithPyTorch({ prefer: "webgpu", allowSoftware: true }),
 );

@@ -62,3 +62,22 @@ testWith({ data: "isbi2012/train-volume.tif" }, "the last six slices are held ou
   assertEquals([...train.slices, ...heldOut.slices], [...dataset.slices]);
   assertEquals(heldOut.labels, dataset.labels.slice(24));
 });
+
+Deno.test("the volume is read from a file a slice too, and half of them do not count", async () => {
+  const folder = await Deno.makeTempDir();
+  const page = (value: number) => ({
+    data: new Uint8Array(512 * 512).fill(value),
+    width: 512,
+    height: 512,
+  });
+  const none = { compression: "none" } as const;
+  for (let i = 0; i < 30; i++) {
+    assertEquals(await hasIsbi2012(folder), false);
+    await writeTiff(`${folder}/train/image/${i}.tif`, [page(i)], none);
+    await writeTiff(`${folder}/train/label/${i}.tif`, [page(255)], none);
+  }
+  const { slices, labels } = await openIsbi2012(folder);
+  assertEquals(slices.map(({ data }) => Math.round(data[0] * 255)), [...Array(30).keys()]);
+  assertEquals(labels[29].data[7], 1);
+  await Deno.remove(folder, { recursive: true });
+});

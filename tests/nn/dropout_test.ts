@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { tf } from "../../lib/backend/mod.ts";
-import { dropout, dropoutMask } from "../../lib/nn/mod.ts";
+import { dropoutMask, tf } from "../../lib/backend/mod.ts";
+import { dropout } from "../../lib/nn/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 
 Deno.test("the mask drops the asked fraction and keeps the mean", () => {

@@ -53,7 +53,9 @@ function missing({ data, model, webgpu }: Needs): string | undefined {
       return `no models/${model} beside DATA_DIR`;
     }
   }
-  if (webgpu && !hasAdapter) return "no WebGPU adapter (mesa-vulkan-drivers gives a software one)";
+  if (webgpu && !hasAdapter()) {
+    return "no WebGPU adapter (mesa-vulkan-drivers gives a software one)";
+  }
   return undefined;
 }
 
@@ -66,10 +68,22 @@ function exists(path: string): boolean {
   }
 }
 
-const hasAdapter = await (async () => {
-  try {
-    return (await navigator.gpu?.requestAdapter()) != null;
-  } catch {
-    return false;
+/**
+ * Asked in a process of its own, once: Deno gives every test file an isolate on some thread, and a software
+ * Vulkan driver that several of them open in turn corrupts the process's heap ("malloc_consolidate():
+ * unaligned fastbin chunk detected", some files later).
+ */
+function hasAdapter(): boolean {
+  let answer = Deno.env.get(ADAPTER);
+  if (answer === undefined) {
+    const { stdout } = new Deno.Command(Deno.execPath(), {
+      args: ["eval", "console.log((await navigator.gpu?.requestAdapter()) != null)"],
+      stderr: "null",
+    }).outputSync();
+    answer = new TextDecoder().decode(stdout).trim();
+    Deno.env.set(ADAPTER, answer); // the environment is shared by all files of a run
   }
-})();
+  return answer === "true";
+}
+
+const ADAPTER = "TEST_WEBGPU_ADAPTER";

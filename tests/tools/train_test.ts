@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import { readSafetensors } from "../../lib/io/mod.ts";
 import { BertForPreTraining, BertTokenizer } from "../../lib/bert/mod.ts";
 
 const TRAIN = new URL("../../tools/train.ts", import.meta.url).pathname;
@@ -74,4 +75,124 @@ Deno.test("train bert says in a sentence what is missing", async () => {
   const { code, stdout } = await train("bert", "--help");
   assertEquals(code, 0);
   assertMatch(stdout, /--vocab-size/);
+});
+
+const TINY = "--count 9 --size 48 --base 1 --tile 220 --augment views --every 2 --views 1 --json"
+  .split(" ");
+
+Deno.test("train unet learns, looks on, keeps the best weights, and scores them on the last six slices", async () => {
+  const out = await Deno.makeTempDir();
+  const options = ["--validation", "1", "--validate-every", "2", "--steps", "4", "--out", out];
+  const { code, stdout, stderr } = await train("unet", ...TINY, ...options, "--half");
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /2 slices of EM phantom, 1 more to look on; scored on 6 of EM phantom/);
+  const result = JSON.parse(stdout);
+  assertEquals(result, JSON.parse(await Deno.readTextFile(join(out, "result.json"))));
+  for (const name of ["pixelError", "randError", "warpingError", "vRand", "vInfo"]) {
+    const error = result.oneView[name];
+    assert(error >= 0 && error <= 1, `${name} is ${error}`);
+  }
+  assertEquals(result.sevenViews, undefined);
+  const rows = (await Deno.readTextFile(join(out, "log.jsonl"))).trim().split("\n")
+    .map((line) => JSON.parse(line));
+  assertEquals(rows.map(({ step }) => step), [2, 4]);
+  for (const { loss, validationError } of rows) assert(loss > 0 && validationError > 0);
+  assertEquals(result.best.error, Math.min(...rows.map((row) => row.validationError)));
+
+  const file = join(out, "unet.safetensors");
+  const again = await train("unet", ...TINY, "--evaluate", file);
+  assertEquals(again.code, 0, again.stderr);
+  const scored = JSON.parse(again.stdout).oneView;
+  for (const name of ["pixelError", "randError"]) { // 16-bit weights: nearly the same
+    assert(Math.abs(scored[name] - result.oneView[name]) < 0.01, `${name}: ${scored[name]}`);
+  }
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("train unet changes in a recipe what is asked for, and begins where it is told to", async () => {
+  const out = await Deno.makeTempDir();
+  const options = [
+    "--recipe",
+    "paper",
+    "--augment",
+    "rigid",
+    "--weights",
+    "none",
+    "--dropout",
+    "0",
+  ];
+  const shape = ["--padding", "same", "--tile", "48", "--release2015"];
+  const command = ["unet", ...TINY, ...shape, "--steps", "1"]; // of two --tile the last counts
+  const first = await train(...command, ...options.slice(0, 2), "--out", join(out, "a"));
+  assertEquals(first.code, 0, first.stderr);
+  const start = join(out, "a", "unet.safetensors");
+  const { code, stdout, stderr } = await train(
+    ...command,
+    ...options,
+    ...["--start", start, "--learning-rate", "1e-9", "--out", join(out, "b")],
+  );
+  assertEquals(code, 0, stderr);
+  const { recipe, config } = JSON.parse(stdout);
+  assertEquals(recipe.optimizer, { name: "sgd", momentum: 0.99 });
+  assertEquals([recipe.weightMap, recipe.schedule, recipe.dropoutRate], [false, "constant", 0]);
+  assertEquals([config.padding, config.release2015], ["same", true]);
+  const values = async (name: string) =>
+    [...(await readSafetensors(join(out, name, "unet.safetensors"))).tensors.values()]
+      .flatMap(({ data }) => [...data as Float32Array]);
+  const [a, b] = [await values("a"), await values("b")];
+  assert(a.every((v, i) => Math.abs(v - b[i]) < 1e-5), "the second run began with the first's");
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("train unet says in a sentence what is wrong with an option", async () => {
+  const says = async (args: string[], sentence: RegExp) => {
+    const { code, stderr } = await train("unet", ...args);
+    assertEquals(code, 1);
+    assertMatch(stderr, sentence);
+  };
+  await says(["--recipe", "old"], /--recipe is "old", expected modern or paper/);
+  await says(["--tile", "310"], /UNet tile side 310 is not 16k\+60/);
+  await says(["--views", "3"], /--views is 3, expected 1 or 7/);
+  await says(["--validation=-1"], /--validation is -1, expected a number of slices/);
+  await says(["--evaluate", "/nowhere", ...TINY], /\/nowhere cannot be read/);
+});
+
+Deno.test("train unet-ablation changes one thing at a time, and does nothing twice", async () => {
+  const out = await Deno.makeTempDir();
+  const sizes = "--count 7 --size 48 --base 1 --tile 220 --steps 1 --json".split(" ");
+  const first = await train("unet-ablation", ...sizes, "--out", out);
+  assertEquals(first.code, 0, first.stderr);
+  const { rows } = JSON.parse(first.stdout);
+  assertEquals(rows.map((row: { condition: string }) => row.condition), [
+    "full recipe",
+    "no weight map",
+    "no elastic deformation",
+    "padding, no overlap",
+    "the paper's optimizer",
+  ]);
+  const settings = async (name: string) =>
+    JSON.parse(await Deno.readTextFile(join(out, `${name}-1`, "result.json")));
+  const full = await settings("full_recipe");
+  for (
+    const [name, ...different] of [
+      ["no_weight_map", "weightMap"],
+      ["no_elastic_deformation", "augmentation"],
+      ["padding_no_overlap"],
+      ["the_paper_s_optimizer", "optimizer", "schedule", "warmup"],
+    ]
+  ) {
+    const { recipe, config, tileSide } = await settings(name);
+    const changed = Object.keys(recipe).filter((key) =>
+      JSON.stringify(recipe[key]) !== JSON.stringify(full.recipe[key])
+    );
+    assertEquals(changed, different, name);
+    assertEquals(
+      [config.padding, tileSide],
+      name === "padding_no_overlap" ? ["same", 48] : ["valid", 220],
+    );
+  }
+  const second = await train("unet-ablation", ...sizes, "--out", out);
+  assertEquals(second.stdout, first.stdout);
+  assert(!second.stderr.includes("loss"), "nothing is trained again");
+  await Deno.remove(out, { recursive: true });
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { tf, useBackend } from "../../lib/backend/mod.ts";
 import { dihedral, type Image, mirrorWindow } from "../../lib/image/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
@@ -210,5 +210,28 @@ Deno.test("what does not fit is refused in words", async () => {
   await refused(noise(9, 9, 2), { views: [] }, "at least one view");
   assertThrows(() => planTiles(0, 5), RangeError, "at least 1 pixel");
   assertThrows(() => planTiles(50, 5, { tileSide: 188 }), RangeError, "side by side is 204");
+  net.dispose();
+});
+
+Deno.test("with padding, tiles stand side by side without context, and seams appear", async () => {
+  const plan = planTiles(96, 40, { tileSide: 48, depth: 2, padding: "same" });
+  assertEquals([plan.tileWidth, plan.tileHeight], [48, 40]);
+  assertEquals(plan.tiles.map(({ input }) => input.x), [0, 48]);
+  assertEquals(plan.tiles.map(({ input }) => input), plan.tiles.map(({ kept }) => kept));
+
+  const random = createRandom(4);
+  const net = new UNet({ baseChannels: 2, depth: 2, padding: "same" }, { random });
+  const data = Float32Array.from({ length: 96 * 40 }, () => random.uniform(0, 1));
+  const image = { data, width: 96, height: 40 };
+  const [tiled, whole] = [await predict(net, image, { tileSide: 48 }), await predict(net, image)];
+  const difference = (x: number) => {
+    let worst = 0;
+    for (let y = 0; y < 40; y++) {
+      worst = Math.max(worst, Math.abs(tiled.data[y * 96 + x] - whole.data[y * 96 + x]));
+    }
+    return worst;
+  };
+  assert(difference(47) > 1e-3 && difference(48) > 1e-3, "at the seam the answers differ");
+  assert(difference(4) < 1e-5 && difference(91) < 1e-5, "far from it they do not");
   net.dispose();
 });

@@ -66,3 +66,17 @@ Deno.test("errors name the nearest valid sides", () => {
   assertThrows(() => tileSize(572, 0), RangeError, "depth is a whole number from 1 to 8");
   assertThrows(() => tileCovering(0), RangeError, "at least 1; got 0");
 });
+
+Deno.test("with padding a tile keeps its size, if it can be halved often enough", () => {
+  const { output, border, contracting, crops } = tileSize(320, 4, "same");
+  assertEquals([output, border], [320, 0]);
+  assertEquals(contracting, [320, 160, 80, 40, 20]);
+  assertEquals(crops, [0, 0, 0, 0]);
+  assertEquals(validSides(4, "same"), { step: 16, offset: 0, smallest: 16 });
+  assertEquals(tileCovering(33, 4, "same").input, 48);
+  assertThrows(
+    () => tileSize(316, 4, "same"),
+    RangeError,
+    "UNet tile side 316 is not 16k; the nearest valid sides are 304 and 320",
+  );
+});

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { tf, useBackend } from "../../lib/backend/mod.ts";
 import { countParameters, weightedSoftmaxCrossEntropy } from "../../lib/nn/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
@@ -249,4 +249,40 @@ Deno.test("a network holds its parameters and nothing else, and forward leaves o
   x.dispose();
   net.dispose();
   assertEquals(tf.memory().numTensors, empty);
+});
+
+Deno.test("where a tile's zeros are out of reach, padding changes nothing", () => {
+  const config = { baseChannels: 3, depth: 2 };
+  const valid = new UNet(config, { random: createRandom(2) });
+  const same = new UNet({ ...config, padding: "same" }, { random: createRandom(2) });
+  const random = createRandom(3);
+  const x = tf.tensor4d(
+    Float32Array.from({ length: 96 * 96 }, () => random.uniform(-1, 1)),
+    [1, 96, 96, 1],
+  );
+  // From (18, 18) on, for there both networks pool the same pixels: 18 + 2 is even, 18 + 6 a multiple of 4.
+  const inner = tf.slice(x, [0, 18, 18, 0], [1, 60, 60, 1]);
+  const answer = valid.forward(inner); // [1, 20, 20, 2], 20 pixels from the crop's edge
+  const padded = same.forward(x); // [1, 96, 96, 2]
+  assertEquals(padded.shape, [1, 96, 96, 2]);
+  const there = tf.slice(padded, [0, 38, 38, 0], answer.shape);
+  assert(tf.max(tf.abs(tf.sub(there, answer))).dataSync()[0] < 1e-5);
+  assertEquals(same.summary(96).at(-1)!.side, 96);
+  assertThrows(() => same.forward(inner.slice([0, 0, 0, 0], [1, 58, 58, 1])), RangeError, "4k");
+});
+
+Deno.test("onLayer sees every layer with weights, in order, as the forward pass computes it", () => {
+  const net = new UNet({ baseChannels: 2, depth: 2 }, { random: createRandom(2) });
+  const names: string[] = [], least: number[] = [];
+  net.forward(tf.ones([1, 60, 60, 1]), {
+    onLayer(name, _input, output) {
+      names.push(name);
+      least.push(output.min().dataSync()[0]);
+    },
+  });
+  const weights = [...net.parameters.keys()].filter((name) => name.endsWith(".weight"));
+  assertEquals(names.map((name) => `${name}.weight`), weights);
+  names.forEach((name, i) =>
+    name.includes(".conv") && assert(least[i] >= 0, `${name} has its ReLU`)
+  );
 });

@@ -1,5 +1,6 @@
 /**
- * `deno task train bert --pretrain`: pre-trains a BERT from nothing, on generated or on real text.
+ * `deno task train bert`: pre-trains a BERT from nothing, on generated or on real text (`--pretrain`), or
+ * fine-tunes one for a task (`--task`, in fine_tune.ts).
  *
  * @module
  */
@@ -25,6 +26,7 @@ import { writeFileAtomic } from "../../lib/io/mod.ts";
 import { countParameters } from "../../lib/nn/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { inWords, Problem } from "../command.ts";
+import { FINE_TUNE_OPTIONS, FINE_TUNE_USAGE, runFineTune } from "./fine_tune.ts";
 import { type Flags, numberOf, textOf, type Trainer } from "./trainer.ts";
 
 const USAGE = `deno task train bert --pretrain [options]
@@ -33,8 +35,9 @@ Pre-trains a BERT (masked language model and next sentence) and writes config.js
 vocab.txt and a card into a folder that BertModel.load and Hugging Face read. Ctrl-C stops after the
 step in progress; the same command goes on from there.
 
-  --corpus DIR        text files, one sentence a line, an empty line between documents;
-                      "small_world" (default) is generated
+  --corpus WHAT,...   folders of text files, one sentence a line, an empty line between documents; or
+                      files in SQuAD's JSON, whose passages are taken; "small_world" (default) is
+                      generated
   --out DIR           where to (default build/bert)
   --config NAME       ${Object.keys(BERT_PRESETS).join(", ")} (default tiny)
   --layers N --hidden N --heads N   instead of the preset's
@@ -56,13 +59,16 @@ step in progress; the same command goes on from there.
   --held-out X        share of the documents that is kept for measuring (default 0.05)
   --every N           steps between two reports and two checkpoints (default 100)
   --half              write 16-bit weights
-  --json              print the result as JSON`;
+  --json              print the result as JSON
+
+${FINE_TUNE_USAGE}`;
 
 /** `deno task train bert`. */
 export const bert: Trainer = {
-  summary: "pre-train a BERT from nothing",
+  summary: "pre-train a BERT from nothing, or fine-tune one for a task",
   usage: USAGE,
   options: {
+    ...FINE_TUNE_OPTIONS,
     pretrain: { type: "boolean" },
     cased: { type: "boolean" },
     "whole-word": { type: "boolean" },
@@ -96,8 +102,11 @@ export const bert: Trainer = {
 };
 
 async function run(flags: Flags, note: (sentence: string) => void) {
+  if (flags.task !== undefined && !flags.pretrain) return await runFineTune(flags, note);
   if (!flags.pretrain) {
-    throw new Problem(`say what to do: deno task train bert --pretrain; --help lists the options`);
+    throw new Problem(
+      `say what to do: deno task train bert --pretrain or --task NAME; --help lists the options`,
+    );
   }
   // All options first: a mistake in one shows before any work is done.
   const out = textOf(flags, "out", join("build", "bert"));
@@ -222,24 +231,53 @@ async function run(flags: Flags, note: (sentence: string) => void) {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
+/** Documents, each a list of sentences. */
 async function readCorpus(corpus: string, seed: number): Promise<string[][]> {
   if (corpus === "small_world") {
     const random = createRandom(seed);
     return createSmallWorld(random.fork("world"), { people: 40, towns: 8 })
       .documents(2000, random.fork("documents"));
   }
+  const parts = corpus.split(",").map((path) =>
+    path.endsWith(".json") ? squadPassages(path) : textFolder(path)
+  );
+  return (await Promise.all(parts)).flat();
+}
+
+async function textFolder(folder: string): Promise<string[][]> {
   const files: string[] = [];
   try {
-    for await (const { name, isFile } of Deno.readDir(corpus)) {
-      if (isFile && name.endsWith(".txt")) files.push(join(corpus, name));
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (isFile && name.endsWith(".txt")) files.push(join(folder, name));
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Problem(`--corpus ${corpus} is not there: expected a folder of .txt files`);
+    throw new Problem(`--corpus ${folder} is not there: expected a folder of .txt files`);
   }
-  if (files.length === 0) throw new Problem(`--corpus ${corpus} holds no .txt file`);
+  if (files.length === 0) throw new Problem(`--corpus ${folder} holds no .txt file`);
   const texts = await Promise.all(files.sort().map((file) => Deno.readTextFile(file)));
   return texts.flatMap(splitDocuments);
+}
+
+/** The passages of a file in SQuAD's layout: an article is a document, Unicode's rules (UAX 29) end a sentence. */
+async function squadPassages(file: string): Promise<string[][]> {
+  let articles: { paragraphs: { context: string }[] }[];
+  try {
+    articles = JSON.parse(await Deno.readTextFile(file)).data;
+    if (!articles.every((a) => a.paragraphs.every((p) => typeof p.context === "string"))) throw 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Problem(`--corpus ${file} is not there`);
+    throw new Problem(
+      `--corpus ${file} is not in SQuAD's layout: { data: [{ paragraphs: [{ context }] }] }`,
+    );
+  }
+  const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
+  return articles.map(({ paragraphs }) =>
+    paragraphs.flatMap(({ context }) =>
+      [...sentences.segment(context)].map((s) => s.segment.trim())
+    )
+      .filter((sentence) => sentence !== "")
+  );
 }
 
 async function vocabularyOf(

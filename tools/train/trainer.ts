@@ -44,3 +44,18 @@ export function textOf(flags: Flags, name: string, orElse: string): string {
   const value = flags[name];
   return typeof value === "string" && value !== "" ? value : orElse;
 }
+
+/**
+ * The value of an option that is one of a few words; the first is the default.
+ *
+ * @throws {Problem} if it is none of them
+ */
+export function choice<T extends string>(flags: Flags, name: string, words: readonly T[]): T {
+  const value = textOf(flags, name, words[0]);
+  const found = words.find((word) => word === value);
+  if (found === undefined) {
+    const known = [...new Set(words)].join(" or ");
+    throw new Problem(`--${name} is "${value}", expected ${known}`);
+  }
+  return found;
+}

@@ -109,6 +109,7 @@ export function upConvolution(x: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tens
  *
  * @param skip [B, H, W, C1], H and W at least x's
  * @param x [B, h, w, C2]
+ * @param xFirst whether x's channels come before skip's. Default false.
  * @returns [B, h, w, C1 + C2]; an odd difference leaves the extra row at the bottom, the extra column on the right
  *
  * @example
@@ -121,7 +122,11 @@ export function upConvolution(x: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tens
  * assertEquals(y.shape, [1, 4, 4, 8]);
  * ```
  */
-export function cropAndConcatenate(skip: tf.Tensor4D, x: tf.Tensor4D): tf.Tensor4D {
+export function cropAndConcatenate(
+  skip: tf.Tensor4D,
+  x: tf.Tensor4D,
+  xFirst = false,
+): tf.Tensor4D {
   const [b, H, W, c1] = skip.shape;
   const [bx, h, w] = x.shape;
   if (b !== bx || H < h || W < w) {
@@ -132,9 +137,9 @@ export function cropAndConcatenate(skip: tf.Tensor4D, x: tf.Tensor4D): tf.Tensor
   }
   if (!hasKernel("CropAndConcatenate")) {
     const centre = tf.slice(skip, [0, (H - h) >> 1, (W - w) >> 1, 0], [b, h, w, c1]);
-    return tf.concat([centre, x], 3);
+    return tf.concat(xFirst ? [x, centre] : [centre, x], 3);
   }
-  return runKernel("CropAndConcatenate", { skip, x }) as tf.Tensor4D;
+  return runKernel("CropAndConcatenate", { skip, x }, { xFirst }) as tf.Tensor4D;
 }
 
 defineGradient("BiasedConvolution", {
@@ -159,9 +164,10 @@ defineGradient("UpConvolution", {
 
 defineGradient("CropAndConcatenate", {
   inputs: ["skip", "x"],
-  gradient: (dy, [skip, x]) => {
+  gradient: (dy, [skip, x], { xFirst }) => {
     const part = (name: string, of: tf.Tensor) => () =>
       runKernel("CropAndConcatenateGradient", { dy }, {
+        xFirst,
         of: name,
         skipShape: skip.shape,
         shape: of.shape,

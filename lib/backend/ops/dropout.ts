@@ -8,43 +8,63 @@ import { tf } from "../tf.ts";
 import { hasKernel, runKernel } from "./gradient.ts";
 
 /** The numbers a kernel needs to make a mask. */
-export interface DropoutMask {
-  /** Mixed, as a signed 32-bit integer. */
+export interface MaskNumbers {
+  /** As a signed 32-bit integer. */
   seed: number;
-  /** keep * 2^32 - 2^31: a hash, read as signed with its top bit turned, is kept below it. */
+  /** An element is kept where its hash is at least rate * 2^32; given less 2^31, for a signed comparison. */
   threshold: number;
-  /** 1 / keep. */
+  /** 1 / (1 - rate); 0 where nothing is dropped. */
   scale: number;
 }
 
 /** The mask's numbers; scale 0 where rate is 0. */
-export function dropoutMask(rate: number, seed: number): DropoutMask {
+export function maskNumbers(rate: number, seed: number): MaskNumbers {
   if (!(rate >= 0 && rate < 1)) {
-    throw new Error(`dropout's rate is ${rate}; it must be at least 0 and below 1.`);
+    throw new RangeError(`a dropout rate lies in [0, 1); got ${rate}`);
   }
-  let mixed = (seed ^ 0x9e3779b9) | 0;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-  mixed ^= mixed >>> 15;
-  const keep = 1 - rate;
-  return {
-    seed: mixed | 0,
-    threshold: Math.min(2 ** 31 - 1, Math.round(keep * 2 ** 32 - 2 ** 31)),
-    scale: rate === 0 ? 0 : 1 / keep,
-  };
+  const least = Math.min(2 ** 32 - 1, Math.ceil(rate * 2 ** 32));
+  return { seed: seed | 0, threshold: least - 2 ** 31, scale: rate === 0 ? 0 : 1 / (1 - rate) };
+}
+
+/**
+ * The mask that {@linkcode dropout} multiplies with: 0 or 1 / (1 - rate) at each position, which a hash of the seed and the
+ * position decides (the finaliser of MurmurHash3).
+ *
+ * @param size number of values
+ * @param rate probability of a 0, in [0, 1)
+ * @param seed a 32-bit number
+ * @throws {RangeError} if the rate is out of range
+ *
+ * @example
+ * ```ts
+ * import { dropoutMask } from "../mod.ts";
+ *
+ * console.log(dropoutMask(4, 0.5, 7).every((m) => m === 0 || m === 2)); // true
+ * ```
+ */
+export function dropoutMask(size: number, rate: number, seed: number): Float32Array {
+  const { threshold, scale, seed: mixed } = maskNumbers(rate, seed);
+  const mask = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    let h = mixed ^ Math.imul(i, 0x9e3779b9);
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    if ((h ^ (h >>> 16) ^ 0x80000000) >= threshold) mask[i] = scale || 1;
+  }
+  return mask;
 }
 
 /**
  * Sets a share `rate` of the elements to zero and divides the others by 1 - rate (Srivastava et al. 2014, in the
  * "inverted" form, which needs no change at prediction).
  *
- * On wasm the mask is a hash of the seed and the element's number: the same on any number of threads, made again backwards
- * instead of being stored. On other backends tfjs draws it from the same seed, so masks differ between backends.
+ * The mask is the same on every backend and any number of threads ({@linkcode dropoutMask}); wasm and webgpu make it again
+ * backwards instead of storing it.
  *
  * @param x any shape
  * @param rate share that is dropped, 0 <= rate < 1
- * @param seed a whole number; take a new one for every call
- * @throws {Error} if the rate is out of range
+ * @param seed a whole number below 2^32; take a new one for every call
+ * @throws {RangeError} if the rate is out of range
  *
  * @example
  * ```ts
@@ -58,10 +78,12 @@ export function dropoutMask(rate: number, seed: number): DropoutMask {
  * ```
  */
 export function dropout<T extends tf.Tensor>(x: T, rate: number, seed: number): T {
-  const mask = dropoutMask(rate, seed);
+  const numbers = maskNumbers(rate, seed);
   if (rate === 0) return x.clone();
-  if (!hasKernel("CounterDropout")) return tf.dropout(x, rate, undefined, seed) as T;
-  const attributes = { ...mask };
+  if (!hasKernel("CounterDropout")) {
+    return tf.mul(x, tf.tensor(dropoutMask(x.size, rate, seed), x.shape)) as T;
+  }
+  const attributes = { ...numbers };
   return tf.customGrad((x) => {
     const value = runKernel("CounterDropout", { x: x as tf.Tensor }, attributes);
     return {

@@ -6,6 +6,7 @@
 
 import { tf } from "../tf.ts";
 import { wasmContext } from "../wasm/start.ts";
+import { hasKernel, runKernels } from "./gradient.ts";
 
 /** Elements per chunk: four arrays of them fit the L2 cache. */
 const GRAIN = 1 << 14;
@@ -47,6 +48,12 @@ export function sgdMomentumStep(
     return context.simd("sgdMomentum", variable.size, GRAIN, ...at, learningRate, momentum);
   }
   tf.tidy(() => {
+    if (hasKernel("SgdMomentumStep")) {
+      const inputs = { w: variable, g: gradient, v: velocity };
+      const [w, v] = runKernels("SgdMomentumStep", inputs, { learningRate, momentum });
+      velocity.assign(v);
+      return variable.assign(w);
+    }
     velocity.assign(tf.add(tf.mul(velocity, momentum), gradient));
     variable.assign(tf.sub(variable, tf.mul(velocity, learningRate)));
   });
@@ -125,6 +132,14 @@ export function adamStep(
     return context.simd("adam", variable.size, GRAIN, ...at, ...numbers);
   }
   tf.tidy(() => {
+    if (hasKernel("AdamStep")) {
+      const inputs = { w: variable, g: gradient, m: first, v: second };
+      const numbers = { gradientScale, beta1, beta2, rate, scale, epsilon, decay };
+      const [w, m, v] = runKernels("AdamStep", inputs, numbers);
+      first.assign(m);
+      second.assign(v);
+      return variable.assign(w);
+    }
     const g = gradientScale === 1 ? gradient : tf.mul(gradient, gradientScale);
     first.assign(tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1)));
     second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(g), 1 - beta2)));

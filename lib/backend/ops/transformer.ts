@@ -7,7 +7,7 @@
  */
 
 import { tf } from "../tf.ts";
-import { dropoutMask } from "./dropout.ts";
+import { dropout, maskNumbers } from "./dropout.ts";
 import { hasKernel, runKernel, runKernels } from "./gradient.ts";
 
 /** What follows a linear layer. */
@@ -241,7 +241,7 @@ export function attention(
   if (!hasKernel("Attention")) {
     return composedAttention(q, k, v, heads, causal, rate, seed, added);
   }
-  const attributes = { heads, causal, ...dropoutMask(rate, seed) };
+  const attributes = { heads, causal, ...maskNumbers(rate, seed) };
   return tf.customGrad((...given) => {
     const [q, k, v, save] = given as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const [value, p] = runKernels(
@@ -275,7 +275,7 @@ function composedAttention(
     scores = tf.add(scores, tf.mul(future, -1e9));
   }
   let p = tf.softmax(scores);
-  if (rate > 0) p = tf.dropout(p, rate, undefined, seed);
+  p = dropout(p, rate, seed);
   return tf.reshape(tf.transpose(tf.matMul(p, split(v)), [0, 2, 1, 3]), [b, t, h]) as tf.Tensor3D;
 }
 

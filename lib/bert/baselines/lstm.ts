@@ -11,6 +11,8 @@ import type { ParameterScope } from "../parameter_scope.ts";
  *     c_t = sigmoid(f) c_(t-1) + sigmoid(i) tanh(g)
  *     h_t = W_hr (sigmoid(o) tanh(c_t))
  *
+ * Without `projection` h_t is sigmoid(o) tanh(c_t), the usual LSTM, and P = C.
+ *
  * Names and layouts are PyTorch's, but there is one bias: weight_ih [4C, I], weight_hh [4C, P], bias_ih [4C],
  * weight_hr [P, C].
  */
@@ -18,16 +20,21 @@ export class Lstm {
   readonly #inputs: tf.Variable<tf.Rank.R2>;
   readonly #recurrent: tf.Variable<tf.Rank.R2>;
   readonly #bias: tf.Variable<tf.Rank.R1>;
-  readonly #projection: tf.Variable<tf.Rank.R2>;
+  readonly #projection?: tf.Variable<tf.Rank.R2>;
+  readonly #cells: number; // C
   readonly #backward: boolean;
 
   /** @param backward read from the last place to the first */
   constructor(scope: ParameterScope, sizes: LstmSizes, backward = false) {
-    const { inputs: I, cells: C, projection: P } = sizes;
+    const { inputs: I, cells: C, projection } = sizes;
+    const P = projection ?? C;
+    this.#cells = C;
     this.#inputs = scope.create("weight_ih", [4 * C, I], "truncatedNormal");
     this.#recurrent = scope.create("weight_hh", [4 * C, P], "truncatedNormal");
     this.#bias = scope.create("bias_ih", [4 * C], "zeros");
-    this.#projection = scope.create("weight_hr", [P, C], "truncatedNormal");
+    if (projection !== undefined) {
+      this.#projection = scope.create("weight_hr", [P, C], "truncatedNormal");
+    }
     this.#backward = backward;
   }
 
@@ -39,7 +46,7 @@ export class Lstm {
    */
   forward(x: tf.Tensor3D, mask: tf.Tensor2D): tf.Tensor3D {
     const [B, T] = x.shape;
-    const [P, C] = this.#projection.shape;
+    const C = this.#cells, P = this.#recurrent.shape[1];
     // The inputs' share of the gates for all places at once.
     const all = linear(x, this.#inputs as tf.Tensor2D, this.#bias as tf.Tensor1D); // [B, T, 4C]
     const byPlace = tf.unstack(all, 1) as tf.Tensor2D[]; // T x [B, 4C]
@@ -54,7 +61,9 @@ export class Lstm {
       const kept = tf.mul<tf.Tensor2D>(tf.sigmoid(f), c);
       c = tf.mul(tf.add(kept, tf.mul(tf.sigmoid(i), tf.tanh(g))), masks[t]); // [B, C]
       const out = tf.mul<tf.Tensor2D>(tf.sigmoid(o), tf.tanh(c)); // [B, C]
-      h = tf.matMul(out, this.#projection as tf.Tensor2D, false, true); // [B, P]
+      h = this.#projection
+        ? tf.matMul(out, this.#projection as tf.Tensor2D, false, true) // [B, P]
+        : out;
       outputs[t] = h;
     }
     return tf.stack(outputs, 1) as tf.Tensor3D; // [B, T, P]
@@ -67,6 +76,6 @@ export interface LstmSizes {
   readonly inputs: number;
   /** C. */
   readonly cells: number;
-  /** P. */
-  readonly projection: number;
+  /** P. Default: no projection. */
+  readonly projection?: number;
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { attention, dropout, tf, useBackend } from "../../../lib/backend/mod.ts";
+import { attention, dropout, dropoutMask, tf, useBackend } from "../../../lib/backend/mod.ts";
 
 async function wasm(threads = 1) {
   await useBackend({ prefer: "wasm", threads });
@@ -36,6 +36,23 @@ Deno.test("a seed gives one mask, another seed another, on any number of threads
   assert(equal > 0.48 && equal < 0.52, `${equal}`); // independent fair coins agree half of the time
 });
 
+Deno.test("the kernel's mask is dropoutMask's, bit for bit, and attention's as well", async () => {
+  for (const [rate, seed] of [[0.1, 12345], [0.5, 2 ** 32 - 1], [1 / 3, 7]]) {
+    await wasm();
+    const x = tf.ones([1003]);
+    assertEquals(dropout(x, rate, seed).dataSync(), dropoutMask(1003, rate, seed));
+    const outputs: Float32Array[] = [];
+    for (const prefer of ["wasm", "cpu"] as const) {
+      await useBackend({ prefer });
+      const q = tf.tensor3d(Array.from({ length: 2 * 5 * 8 }, (_, i) => Math.sin(i)), [2, 5, 8]);
+      const y = attention(q, q, q, { heads: 2, dropout: rate, seed });
+      outputs.push(y.dataSync() as Float32Array);
+    }
+    const [ours, plain] = outputs;
+    assert(ours.every((v, i) => Math.abs(v - plain[i]) < 1e-5));
+  }
+});
+
 Deno.test("neighbouring elements of a mask are independent", async () => {
   await wasm();
   const y = dropout(tf.ones([100_000]), 0.5, 9).dataSync();
@@ -70,5 +87,5 @@ Deno.test("the gradient of attention with dropout agrees with numeric differenti
 
 Deno.test("a rate of 1 is refused", async () => {
   await wasm();
-  assertThrows(() => dropout(tf.ones([2]), 1, 1), Error, "dropout's rate is 1");
+  assertThrows(() => dropout(tf.ones([2]), 1, 1), Error, "a dropout rate lies in [0, 1); got 1");
 });

@@ -92,10 +92,10 @@ export const upConvolutionGradient: Kernel = {
   },
 };
 
-/** The centre of skip beside x. */
+/** The centre of skip beside x; see ops/convolution.ts. */
 export const cropAndConcatenate: Kernel = {
   name: "CropAndConcatenate",
-  compute(context, { skip, x }) {
+  compute(context, { skip, x }, { xFirst }) {
     const [b, H, W, c1] = skip.shape;
     const [, h, w, c2] = x.shape;
     const y = context.output([b, h, w, c1 + c2]);
@@ -115,6 +115,7 @@ export const cropAndConcatenate: Kernel = {
       w,
       c2,
       yAt,
+      ...(xFirst ? [c2, 0] : [0, c1]),
     );
     return y;
   },
@@ -123,16 +124,18 @@ export const cropAndConcatenate: Kernel = {
 /** dskip (zero outside the centre) or dx. */
 export const cropAndConcatenateGradient: Kernel = {
   name: "CropAndConcatenateGradient",
-  compute(context, { dy }, { of, skipShape, shape }) {
+  compute(context, { dy }, { of, skipShape, shape, xFirst }) {
     const [b, h, w, c] = dy.shape;
     const [, H, W, c1] = skipShape as number[];
     const out = context.output(shape as number[]);
     const [dyAt, outAt] = [dy, out].map((t) => context.address(t));
     if (of === "skip") {
       const place = [(H - h) >> 1, (W - w) >> 1];
-      context.simd("uncrop", b * H, 16_000 / (W * c1), dyAt, h, w, c, ...place, outAt, H, W, c1);
+      const from = dyAt + (xFirst ? 4 * (c - c1) : 0);
+      context.simd("uncrop", b * H, 16_000 / (W * c1), from, h, w, c, ...place, outAt, H, W, c1);
     } else {
-      context.simd("copyRows", b * h * w, 16_000 / c, dyAt + 4 * c1, c, outAt, c - c1, c - c1);
+      const from = dyAt + (xFirst ? 0 : 4 * c1);
+      context.simd("copyRows", b * h * w, 16_000 / c, from, c, outAt, c - c1, c - c1);
     }
     return out;
   },

@@ -169,7 +169,7 @@ export const counterDropout: Kernel = {
   name: "CounterDropout",
   compute(context, { x }, { seed, threshold, scale }) {
     const y = context.output(x.shape);
-    const numbers = [seed, threshold, scale] as number[];
+    const numbers = [seed, 0, threshold, scale] as number[];
     context.simd(
       "dropout",
       size(x.shape),

@@ -23,7 +23,7 @@ export function attention(heap: Heap, chunk: number, numbers: readonly number[])
   let used = p;
   if (scale) {
     used = scratch;
-    simd.dropout(0, t * t, p, seed + chunk * 0x3c6ef372 | 0, threshold, scale, used);
+    simd.dropout(0, t * t, p, seed, chunk * t * t, threshold, scale, used);
   }
   heap.sgemm(false, false, t, d, t, 1, used, t, v + at, h, 0, o + at, h);
 }
@@ -42,11 +42,11 @@ export function attentionGradient(heap: Heap, chunk: number, numbers: readonly n
   const at = 4 * (b * t * h + head * d);
   const p = probabilities + 4 * chunk * t * t;
   const ds = scratch, used = scale ? scratch + 4 * t * t : p;
-  const mask = seed + chunk * 0x3c6ef372 | 0;
-  if (scale) simd.dropout(0, t * t, p, mask, threshold, scale, used);
+  const first = chunk * t * t;
+  if (scale) simd.dropout(0, t * t, p, seed, first, threshold, scale, used);
   heap.sgemm(true, false, t, d, t, 1, used, t, dout + at, h, 0, dv + at, h);
   heap.sgemm(false, true, t, t, d, 1, dout + at, h, v + at, h, 0, ds, t);
-  if (scale) simd.dropout(0, t * t, ds, mask, threshold, scale, ds);
+  if (scale) simd.dropout(0, t * t, ds, seed, first, threshold, scale, ds);
   simd.softmaxGrad(0, t, ds, p, t, ds);
   const root = 1 / Math.sqrt(d);
   heap.sgemm(false, false, t, d, t, root, ds, t, k + at, h, 0, dq + at, h);

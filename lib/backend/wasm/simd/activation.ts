@@ -57,13 +57,13 @@ export function columnSums(begin: i32, end: i32, x: usize, n: i32, sums: usize, 
 }
 
 /**
- * The generator of dropout masks: element i of a mask is a hash of (seed, i) alone (the finaliser of MurmurHash3 on a Weyl
- * sequence), so that the backward pass makes the same mask again and threads need not agree on an order.
+ * The generator of dropout masks: element i of a mask is a hash of (seed, i) alone (the finaliser of MurmurHash3), so that
+ * the backward pass makes the same mask again and threads need not agree on an order. ops/dropout.ts has it in JavaScript.
  */
 // @ts-ignore: decorator
 @inline
 export function hash4(seed: i32, i: i32): v128 {
-  let h = i32x4.add(
+  let h = v128.xor(
     i32x4.mul(i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3)), i32x4.splat(0x9e3779b9)),
     i32x4.splat(seed),
   );
@@ -74,12 +74,17 @@ export function hash4(seed: i32, i: i32): v128 {
   return v128.xor(h, i32x4.shr_u(h, 16));
 }
 
-/** y = x / keep where the hash is below keep * 2^32 (given shifted to a signed threshold), else 0. */
-export function dropout(begin: i32, end: i32, x: usize, seed: i32, threshold: i32, scale: f32, y: usize): void {
+/**
+ * y = x * scale where the hash of the element's number is at least the threshold (given with its top bit turned, for a
+ * signed comparison), else 0. Element i of x has the number first + i.
+ */
+export function dropout(
+  begin: i32, end: i32, x: usize, seed: i32, first: i32, threshold: i32, scale: f32, y: usize,
+): void {
   const s = f32x4.splat(scale), limit = i32x4.splat(threshold), flip = i32x4.splat(0x80000000);
   for (let i = begin; i < end; i += 4) {
     const o = <usize>i << 2;
-    const kept = i32x4.lt_s(v128.xor(hash4(seed, i), flip), limit);
+    const kept = i32x4.ge_s(v128.xor(hash4(seed, first + i), flip), limit);
     storePart(y + o, v128.and(f32x4.mul(loadPart(x + o, end - i, 0), s), kept), end - i);
   }
 }

@@ -65,10 +65,13 @@ export function takePatches(
   }
 }
 
-/** y [B, h, w, C1 + C2] = skip [B, H, W, C1] from (top, left) on, beside x [B, h, w, C2]: rows begin..end of B * h. */
+/**
+ * y [B, h, w, C1 + C2] = skip [B, H, W, C1] from (top, left) on, beside x [B, h, w, C2]: rows begin..end of B * h. skip's
+ * channels begin at float `skipAt` of y's, x's at `xAt`.
+ */
 export function cropConcat(
   begin: i32, end: i32, skip: usize, H: i32, W: i32, c1: i32, top: i32, left: i32, x: usize, h: i32, w: i32, c2: i32,
-  y: usize,
+  y: usize, skipAt: i32, xAt: i32,
 ): void {
   const n1 = <usize>c1 << 2, n2 = <usize>c2 << 2;
   for (let g = begin; g < end; g++) {
@@ -77,8 +80,8 @@ export function cropConcat(
     let p = x + <usize>(g * w) * n2;
     let d = y + <usize>(g * w) * (n1 + n2);
     for (let c = 0; c < w; c++) {
-      copy(d, s, n1);
-      copy(d + n1, p, n2);
+      copy(d + (<usize>skipAt << 2), s, n1);
+      copy(d + (<usize>xAt << 2), p, n2);
       s += n1;
       p += n2;
       d += n1 + n2;

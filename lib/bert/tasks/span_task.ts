@@ -1,0 +1,138 @@
+import { squadScores } from "../../metrics/mod.ts";
+import { checkCounts, fromSource, type Source, type TaskText } from "./source.ts";
+import { decodeSpans } from "./span_decoding.ts";
+import { type SpanWindow, spanWindows } from "./span_windows.ts";
+import type { SpanExample, SpanTask } from "./task.ts";
+import { shown, TaskFileError } from "./task_file_error.ts";
+
+/** Where a task of questions about passages has its examples. */
+export interface SpanTaskOptions extends TaskText {
+  /** Whether a passage may have no answer (SQuAD 2.0). */
+  readonly noAnswer: boolean;
+  readonly source: Source<SpanExample>;
+}
+
+/**
+ * A task that finds where in a passage the answer to a question stands, scored by SQuAD's exact match and
+ * F1. A submission is one JSON object, question id to answer.
+ *
+ * @example
+ * ```ts
+ * import { spanTask } from "./mod.ts";
+ *
+ * const answers = [{ text: "Ben", start: 9 }];
+ * const example = { id: "q1", context: "Anna met Ben.", question: "Whom did Anna meet?", answers };
+ * const task = spanTask({
+ *   name: "who met whom",
+ *   title: "Who met whom?",
+ *   noAnswer: false,
+ *   source: { splits: ["train", "dev"], read: () => Promise.resolve([example]) },
+ * });
+ * console.log(task.score([example], [{ text: "met Ben" }])); // { f1: 66.66666666666666, exact_match: 0 }
+ * ```
+ */
+export function spanTask({ name, title, noAnswer, source }: SpanTaskOptions): SpanTask {
+  return {
+    name,
+    title,
+    family: "span",
+    head: { kind: "span", noAnswer },
+    metrics: ["f1", "exact_match"],
+    headline: "f1",
+    ...fromSource(source),
+    features: spanWindows,
+    predict: (examples, windows, logits, options) =>
+      decodeSpans(examples, windows as readonly SpanWindow[], logits, noAnswer, options),
+
+    score(examples, predictions) {
+      checkCounts(name, examples.length, predictions.length);
+      const { exactMatch, f1 } = squadScores(
+        examples.map(({ answers }) => answers.map(({ text }) => text)),
+        predictions.map(({ text }) => text),
+        { version: noAnswer ? "2.0" : "1.1" },
+      );
+      return { f1, exact_match: exactMatch };
+    },
+
+    submission: {
+      fileName: (split) => `${name}_${split}_predictions.json`,
+      write: (examples, predictions) =>
+        JSON.stringify(
+          Object.fromEntries(examples.map(({ id }, i) => [id, predictions[i].text])),
+          null,
+          1,
+        ) + "\n",
+      read: (text, path, examples) =>
+        readAnswers(text, path, examples).answers.map((text) => ({ text: text ?? "" })),
+    },
+  };
+}
+
+/** A file of answers beside the questions that it is for. */
+export interface AnswerFile {
+  /** [N] one for each question; undefined where the file has none. */
+  readonly answers: readonly (string | undefined)[];
+  /** How many answers of the file are to no question of the data set. */
+  readonly others: number;
+}
+
+/**
+ * Reads a file of predictions, question id to answer.
+ *
+ * @param text the file
+ * @param path for the sentences of errors
+ * @param examples the questions
+ * @throws {TaskFileError} if it is no such file, or not one of its ids is a question's
+ */
+export function readAnswers(
+  text: string,
+  path: string,
+  examples: readonly SpanExample[],
+): AnswerFile {
+  const json = parseJson(text, path);
+  const wanted = "a JSON object of question ids and answers";
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new TaskFileError({ path }, `holds ${shown(json)}; expected ${wanted}`);
+  }
+  const said = new Map(Object.entries(json));
+  if (said.size === 0) throw new TaskFileError({ path }, `is empty; expected ${wanted}`);
+  const answers = examples.map(({ id }) => {
+    const answer: unknown = said.get(id);
+    if (said.has(id) && typeof answer !== "string") {
+      throw new TaskFileError(
+        { path, line: lineOf(text, id) },
+        `the answer to question ${id} is ${shown(answer)}; expected a text`,
+      );
+    }
+    return answer as string | undefined;
+  });
+  const others = said.size - answers.filter((answer) => answer !== undefined).length;
+  if (others === said.size) {
+    throw new TaskFileError(
+      { path },
+      `none of its ${said.size} ids (the first is ${
+        shown([...said.keys()][0])
+      }) is a question of the ` +
+        `data set, whose first id is ${shown(examples[0].id)}`,
+    );
+  }
+  return { answers, others };
+}
+
+/** JSON, or an error that says in which line it breaks. */
+export function parseJson(text: string, path: string): unknown {
+  if (text.trim() === "") throw new TaskFileError({ path }, "is empty; expected JSON");
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (cause) {
+    const said = (cause as Error).message;
+    const at = said.match(/position (\d+)/);
+    const line = at ? text.slice(0, Number(at[1])).split("\n").length : undefined;
+    throw new TaskFileError({ path, line }, `is not JSON: ${said}`, { cause });
+  }
+}
+
+/** The line in which a text first stands in quotation marks. */
+export function lineOf(file: string, text: string): number {
+  return file.slice(0, Math.max(0, file.indexOf(JSON.stringify(text)))).split("\n").length;
+}

@@ -1,0 +1,92 @@
+/**
+ * `deno task score ner`: entities found in sentences.
+ *
+ * @module
+ */
+import { readConll, TaskFileError } from "../../lib/bert/tasks/mod.ts";
+import {
+  entitiesOf,
+  type EntityScores,
+  entityScores,
+  type EntityShare,
+} from "../../lib/metrics/mod.ts";
+import { percent, readFile } from "./files.ts";
+import { printTable, required, type Score } from "./subcommand.ts";
+
+export const ner: Score = {
+  summary: "named entities: precision, recall and F1, as conlleval and seqeval",
+  usage: `deno task score ner --file FILE [--json]
+
+  --file  CoNLL's columns, a word in a line, an empty line between sentences: the last two columns are
+          the true and the predicted tag (O, B-PER, I-PER ...; E- and S- are understood)
+  --json  numbers for a program
+
+precision, recall, f1 and accuracy are shares of 1, as seqeval gives them; "conlleval" has the same as
+that script prints it, in percent with two digits. "strict" is seqeval's mode of that name: an entity
+that breaks the scheme of its tags (BIO2, or BIOES where E- or S- occur) is none.`,
+  options: { file: { type: "string" } },
+
+  async run(flags) {
+    const path = required(flags, "file");
+    const sentences = readConll(await readFile(path, "file"), path);
+    const column = (fromEnd: number) =>
+      sentences.map(({ rows }) =>
+        rows.map(({ line, cells }) => {
+          const tag = cells[cells.length - fromEnd];
+          try {
+            entitiesOf([tag]);
+          } catch {
+            throw new TaskFileError(
+              { path, line },
+              `the ${
+                fromEnd === 2 ? "true" : "predicted"
+              } tag is "${tag}"; expected O, or B, I, E ` +
+                `or S, a hyphen and a type, in the last two columns`,
+            );
+          }
+          return tag;
+        })
+      );
+    const truth = column(2), predicted = column(1);
+    const isBioes = [truth, predicted].flat(2).some((tag) => /^[ES]/.test(tag));
+    const scheme = isBioes ? "BIOES" : "BIO2";
+    const scores = entityScores(truth, predicted);
+    const strict = entityScores(truth, predicted, { strict: scheme });
+    return { json: json(scores, strict, scheme), text: text(scores, strict, scheme) };
+  },
+};
+
+function json(scores: EntityScores, strict: EntityScores, scheme: string) {
+  const { precision, recall, f1, accuracy, correct, predicted, total, words, types } = scores;
+  const share = (s: EntityShare) => ({ precision: s.precision, recall: s.recall, f1: s.f1 });
+  const rounded = (value: number) => Number(percent(value));
+  return {
+    ...{ precision, recall, f1, accuracy, correct, predicted, total, words },
+    types: Object.fromEntries(types),
+    conlleval: {
+      accuracy: rounded(accuracy),
+      precision: rounded(precision),
+      recall: rounded(recall),
+      fb1: rounded(f1),
+    },
+    strict: { scheme, ...share(strict) },
+  };
+}
+
+/** conlleval's report, and a line for the strict reading. */
+function text(scores: EntityScores, strict: EntityScores, scheme: string): string {
+  const { words, total, predicted, correct, accuracy, types } = scores;
+  const row = (name: string, { precision, recall, f1, predicted }: EntityShare) => [
+    name,
+    ...[precision, recall, f1].map((value) => `${percent(value)} %`),
+    `${predicted}`,
+  ];
+  return `${words} words, ${total} entities; found: ${predicted}, correct: ${correct}; ` +
+    `${percent(accuracy)} % of the tags are right\n\n` +
+    printTable([
+      ["entities", "precision", "recall", "F1", "found"],
+      row("all", scores),
+      ...[...types].map(([type, share]) => row(type, share)),
+      row(`all, strict ${scheme}`, strict),
+    ]);
+}

@@ -1,0 +1,284 @@
+/**
+ * `deno task train bert --task NAME`: fine-tunes a BERT for a task and scores it on the development set.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { useBackend } from "../../lib/backend/mod.ts";
+import {
+  bertOptimizer,
+  BertTokenizer,
+  evaluate,
+  findPretrained,
+  fineTune,
+  type FineTuneOptions,
+  fineTuningSteps,
+  loadForTask,
+  newForTask,
+  predictLogits,
+  readBertConfig,
+} from "../../lib/bert/mod.ts";
+import { type Feature, findTask, type Scores, type Task, TASKS } from "../../lib/bert/tasks/mod.ts";
+import { dataDir, writeFileAtomic } from "../../lib/io/mod.ts";
+import { createRandom } from "../../lib/random/mod.ts";
+import { inWords, Problem } from "../command.ts";
+import { type Flags, numberOf, textOf } from "./trainer.ts";
+
+/** What `--help` says of this half of `deno task train bert`. */
+export const FINE_TUNE_USAGE = `deno task train bert --task NAME [options]
+
+Fine-tunes all weights of a BERT and a new head for a task, scores it on the development set, and writes
+the model and its predictions in the benchmark's own form. Ctrl-C stops after the step in progress; the
+same command goes on from there.
+
+  --task NAME         ${
+  TASKS.map(({ name }) => name).join(", ").replace(
+    /(.{1,80})(, |$)/g,
+    "$1$2\n                      ",
+  ).trim()
+}
+  --model DIR         config.json, model.safetensors, vocab.txt (default: what the lessons use)
+  --random            the same sizes with random weights, to compare
+  --data DIR          where the files lie (default: DATA_DIR)
+  --out DIR           where to (default build/fine_tuning/NAME)
+  --epochs X          (default 3)
+  --batch N           (default 32)
+  --learning-rate X   the peak (default 5e-5)
+  --warmup X          share of the steps to the peak (default 0.1)
+  --weight-decay X    (default 0.01)
+  --bias-correction   Adam as in PyTorch instead of BERT's release
+  --accumulate N      parts of a batch that are gone through one after another (default 1)
+  --length N          pieces of a sequence at most (default 128, spans 384)
+  --document-context  tagging: fill sequences with neighbouring sentences
+  --limit N           only so many training examples
+  --keep last|best    which weights are scored (default last)
+  --seed N            head, order and dropout (default 1)
+  --seeds 1,2,3       one model after the other; mean and spread of their scores
+  --every N           steps between two reports and two checkpoints (default 50)
+  --json              print the result as JSON`;
+
+/** The options beside those of pre-training. */
+export const FINE_TUNE_OPTIONS = {
+  random: { type: "boolean" },
+  "bias-correction": { type: "boolean" },
+  "document-context": { type: "boolean" },
+  ...Object.fromEntries(
+    ["task", "model", "data", "epochs", "weight-decay", "accumulate", "limit", "keep", "seeds"]
+      .map((name) => [name, { type: "string" } as const]),
+  ),
+} as const;
+
+/** Fine-tunes once for every seed. */
+export async function runFineTune(flags: Flags, note: (sentence: string) => void) {
+  const task = findTask(textOf(flags, "task", ""));
+  const folder = textOf(flags, "model", (await findPretrained()).folder);
+  const data = textOf(flags, "data", dataDir());
+  const out = textOf(flags, "out", join("build", "fine_tuning", task.name));
+  const seeds = seedsOf(flags);
+  const recipe = recipeOf(flags);
+  const limit = numberOf(flags, "limit", Infinity);
+  const every = numberOf(flags, "every", 50);
+  const maxLength = flags.length === undefined ? undefined : numberOf(flags, "length", 128);
+
+  const tokenizer = await BertTokenizer.load(folder);
+  const all = await task.read(data, "train");
+  const train = all.slice(0, limit), dev = await task.read(data, task.developmentSplit);
+  const featureOptions = { maxLength, documentContext: flags["document-context"] === true };
+  const features = task.features(train, tokenizer, featureOptions);
+  const development = { examples: dev, features: task.features(dev, tokenizer, featureOptions) };
+  const backend = await useBackend();
+  note(`backend ${backend.name}: ${backend.reason}`);
+  note(
+    `${task.name}: ${train.length} examples to train on, ${dev.length} in "${task.developmentSplit}"`,
+  );
+
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  Deno.addSignalListener("SIGINT", onSignal);
+  const runs: Run[] = [];
+  for (const seed of seeds) {
+    if (stop.signal.aborted) break;
+    const to = seeds.length === 1 ? out : join(out, `seed_${seed}`);
+    const random = createRandom(seed).fork("head");
+    const model = flags.random
+      ? newForTask(task, await readBertConfig(join(folder, "config.json")), { random })
+      : await loadForTask(task, folder, { random });
+    await Deno.mkdir(to, { recursive: true });
+    const run = await once({
+      ...recipe,
+      optimizer: bertOptimizer(recipe.adam),
+      task,
+      model,
+      features,
+      development,
+      seed,
+      checkpoint: { path: join(to, "checkpoint.safetensors"), every },
+      signal: stop.signal,
+    }, { every, note });
+    runs.push({ seed, ...run });
+    note(
+      `seed ${seed}: ${sentence(run.scores)} after ${run.steps} steps in ${inWords(run.seconds)}`,
+    );
+    if (run.finished) {
+      await model.save(to);
+      await write(to, "vocab.txt", tokenizer.vocabulary.toText());
+      await writePredictions({ task, model, to, dev, predictions: run.predictions });
+      await predictTest({ task, model, to, data, tokenizer, featureOptions, note });
+    }
+    model.dispose();
+  }
+  Deno.removeSignalListener("SIGINT", onSignal);
+  const scores = meanAndSpread(runs.map(({ scores }) => scores));
+  const json = {
+    task: task.name,
+    model: folder.split(/[\\/]/).at(-1),
+    random: flags.random === true,
+    train: train.length,
+    [task.developmentSplit]: dev.length,
+    headline: task.headline,
+    scores,
+    runs: runs.map(({ predictions: _, ...run }) => run),
+    recipe,
+    backend: backend.name,
+    out,
+  };
+  return { json, text: `${task.name}: ${spread(scores)}. Written to ${out}.` };
+}
+
+interface Run {
+  readonly seed: number;
+  readonly scores: Scores;
+  readonly predictions: readonly never[];
+  readonly best?: unknown;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly finished: boolean;
+}
+
+/** One training. */
+async function once(
+  options: FineTuneOptions & { readonly batchSize: number; readonly epochs: number },
+  { every, note }: { readonly every: number; readonly note: (sentence: string) => void },
+): Promise<Omit<Run, "seed">> {
+  const { task, model, features, batchSize, epochs, development } = options;
+  const steps = fineTuningSteps(features.length, Math.min(batchSize, features.length), epochs);
+  const run = fineTune(options);
+  let evaluation: { step: number; scores: Scores; predictions: readonly unknown[] } | undefined;
+  let mean = 0, counted = 0, begun: number | undefined, seconds = 0;
+  for (;;) {
+    const { done, value } = await run.next();
+    if (done) {
+      const { step, finished, best } = value;
+      const fresh = evaluation?.step === step && (options.keep !== "best" || best?.step === step);
+      const last = fresh ? evaluation! : await evaluate({ task, model, ...development! });
+      const predictions = last.predictions as readonly never[];
+      return { scores: last.scores, predictions, best, steps: step, seconds, finished };
+    }
+    const { step, loss } = value;
+    begun ??= step - 1;
+    seconds = value.seconds;
+    [mean, counted] = [mean + loss, counted + 1];
+    if (value.evaluation) {
+      evaluation = { step, ...value.evaluation };
+      note(`step ${step}, epoch ${value.epoch.toFixed(1)}: ${sentence(evaluation.scores)}`);
+    }
+    if (step % every !== 0) continue;
+    const each = seconds / (step - begun);
+    note(
+      `step ${step} of ${steps}: loss ${(mean / counted).toFixed(4)}, ${
+        (1000 * each).toFixed(0)
+      } ms a step, ` +
+        `about ${inWords(each * (steps - step))} left`,
+    );
+    [mean, counted] = [0, 0];
+  }
+}
+
+const write = (folder: string, name: string, text: string) =>
+  writeFileAtomic(join(folder, name), new TextEncoder().encode(text));
+
+async function writePredictions({ task, to, dev, predictions }: {
+  readonly task: Task;
+  readonly model: unknown;
+  readonly to: string;
+  readonly dev: readonly Parameters<Task["score"]>[0][number][];
+  readonly predictions: readonly never[];
+}) {
+  const { submission, developmentSplit } = task;
+  const name = `${developmentSplit}_${submission.fileName(developmentSplit)}`;
+  await write(to, name, submission.write(dev, predictions));
+}
+
+/** Writes the file for the benchmark's server, where the test set is there. */
+async function predictTest({ task, model, to, data, tokenizer, featureOptions, note }: {
+  readonly task: Task;
+  readonly model: FineTuneOptions["model"];
+  readonly to: string;
+  readonly data: string;
+  readonly tokenizer: BertTokenizer;
+  readonly featureOptions: Parameters<Task["features"]>[2];
+  readonly note: (sentence: string) => void;
+}) {
+  for (const split of task.splits) {
+    if (split === "train" || split === task.developmentSplit) continue;
+    let examples;
+    try {
+      examples = await task.read(data, split);
+    } catch {
+      note(`${split}: no predictions, its file is not there`);
+      continue;
+    }
+    const features: readonly Feature[] = task.features(examples, tokenizer, featureOptions);
+    const predictions = task.predict(examples, features, await predictLogits(model, features));
+    const { submission } = task;
+    await write(to, submission.fileName(split), submission.write(examples, predictions));
+  }
+}
+
+function recipeOf(flags: Flags) {
+  const keep = textOf(flags, "keep", "last");
+  if (keep !== "last" && keep !== "best") {
+    throw new Problem(`--keep ${keep} is neither last nor best`);
+  }
+  return {
+    epochs: numberOf(flags, "epochs", 3),
+    batchSize: numberOf(flags, "batch", 32),
+    learningRate: numberOf(flags, "learning-rate", 5e-5),
+    warmup: numberOf(flags, "warmup", 0.1),
+    accumulate: numberOf(flags, "accumulate", 1),
+    keep,
+    adam: {
+      weightDecay: numberOf(flags, "weight-decay", 0.01),
+      biasCorrection: flags["bias-correction"] === true,
+    },
+  } as const;
+}
+
+function seedsOf(flags: Flags): number[] {
+  const text = textOf(flags, "seeds", `${numberOf(flags, "seed", 1)}`);
+  const seeds = text.split(",").map(Number);
+  if (seeds.some((seed) => !Number.isSafeInteger(seed))) {
+    throw new Problem(`--seeds is "${text}", expected whole numbers with commas between them`);
+  }
+  return seeds;
+}
+
+/** Mean, smallest and largest of every score. */
+function meanAndSpread(all: readonly Scores[]) {
+  return Object.fromEntries(
+    Object.keys(all[0] ?? {}).map((name) => {
+      const values = all.map((scores) => scores[name]);
+      const mean = values.reduce((a, b) => a + b, 0) / values.length;
+      return [name, { mean, least: Math.min(...values), most: Math.max(...values) }];
+    }),
+  );
+}
+
+const sentence = (scores: Scores) =>
+  Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
+
+const spread = (scores: ReturnType<typeof meanAndSpread>) =>
+  Object.entries(scores).map(([name, { mean, least, most }]) =>
+    `${name} ${mean.toFixed(4)}` +
+    (least < most ? ` (${least.toFixed(4)} to ${most.toFixed(4)})` : "")
+  ).join(", ");
