@@ -52,6 +52,7 @@ Ctrl-C stops after the step in progress and exits 130; the same command goes on 
   --shrink N          frames are made smaller by this factor (default 4)
   --base N            channels of the first level (default 16)
   --depth N           poolings (default 3)
+  --dropout X         (default 0: a short training does not overfit)
   --tile N            side of the input tile in the smaller frame (default 212)
   --w0 X, --sigma X   of the weight map, sigma in pixels of the smaller frame (default 10 and 3)
   --learning-rate X   the peak (default 1e-3)
@@ -77,6 +78,7 @@ export const cells: Trainer = {
         "shrink",
         "base",
         "depth",
+        "dropout",
         "tile",
         "w0",
         "sigma",
@@ -99,6 +101,7 @@ function settingsOf(flags: Flags) {
     shrink: numberOf(flags, "shrink", 4),
     base: numberOf(flags, "base", 16),
     depth: numberOf(flags, "depth", 3),
+    dropout: numberOf(flags, "dropout", 0),
     tileSide: numberOf(flags, "tile", 212),
     w0: numberOf(flags, "w0", 10),
     sigma: numberOf(flags, "sigma", 3),
@@ -130,7 +133,11 @@ async function run(flags: Flags, note: (sentence: string) => void) {
 
   const data = await openSequence(settings.data, "both", settings);
   note(`${data.slices.length} frames of ${data.title}`);
-  const config = { baseChannels: settings.base, depth: settings.depth, dropoutRate: 0.3 };
+  const config = {
+    baseChannels: settings.base,
+    depth: settings.depth,
+    dropoutRate: settings.dropout,
+  };
   const net = new UNet(config, { random: createRandom(seed).fork("weights") });
   if (settings.start !== undefined) await loadWeights(settings.start, net.parameters);
   const stop = new AbortController();
@@ -255,10 +262,9 @@ async function score(net: UNet, settings: Settings, note: (sentence: string) => 
 
 /** What is tried on the training sequence. */
 function* candidates(): Generator<Required<InstanceOptions>> {
-  for (const threshold of [0.2, 0.3, 0.4, 0.5, 0.6]) {
-    for (const seedThreshold of [0.5, 0.6, 0.7, 0.8, 0.9]) {
-      if (seedThreshold < threshold) continue;
-      for (const seedDepth of [0, 3, 6, 10, 14]) {
+  for (const threshold of [0.3, 0.4, 0.5]) {
+    for (const seedThreshold of [0.5, 0.6, 0.7, 0.8]) {
+      for (const seedDepth of [0, 4, 8, 12]) {
         yield { threshold, seedThreshold, seedDepth, minimumSize: 1000 };
       }
     }
