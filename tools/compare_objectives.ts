@@ -65,6 +65,7 @@ interface Run {
   readonly objective: string;
   readonly task: string;
   readonly seed: number;
+  /** The task's headline score, in per cent. */
   readonly score: number;
   readonly parameters: number;
   /** Of pre-training. */
@@ -244,6 +245,7 @@ async function* compare(seed: number, settings: Settings): AsyncGenerator<Run> {
           seed,
         })
       ) score = evaluation?.scores[task.headline] ?? score;
+      if (task.head.kind !== "span") score *= 100; // SQuAD's scores are percentages already
       const parameters = countParameters(model.parameters);
       yield { objective, task: task.name, seed, score, parameters, seconds };
       model.dispose();
@@ -259,7 +261,7 @@ function tableOf(runs: readonly Run[], tasks: readonly Task[]): string {
     objective,
     ...tasks.map(({ name }) => {
       const scores = runs.filter((run) => run.objective === objective && run.task === name)
-        .map(({ score }) => 100 * score);
+        .map(({ score }) => score);
       const mean = scores.reduce((sum, x) => sum + x, 0) / scores.length;
       const squares = scores.reduce((sum, x) => sum + (x - mean) ** 2, 0);
       const spread = Math.sqrt(squares / (scores.length - 1));
@@ -317,7 +319,7 @@ if (import.meta.main) {
         runs.push(run);
         console.error(
           `seed ${seed}  ${run.objective.padEnd(14)} ${run.task.padEnd(24)} ` +
-            `${(100 * run.score).toFixed(1).padStart(5)}  (${
+            `${run.score.toFixed(1).padStart(5)}  (${
               run.parameters.toLocaleString("en")
             } trained, ` +
             `${run.seconds.toFixed(0)} s of pre-training)`,
