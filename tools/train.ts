@@ -8,16 +8,25 @@ import { DatasetError } from "../lib/datasets/mod.ts";
 import { SafetensorsError } from "../lib/io/mod.ts";
 import { Problem } from "./command.ts";
 import { bert } from "./train/bert.ts";
+import { cells } from "./train/cells.ts";
 import type { Flags, Trainer } from "./train/trainer.ts";
 import { unet } from "./train/unet.ts";
+import { unetAblation } from "./train/unet_ablation.ts";
 
 /** Everything that can be trained, by the word after `deno task train`. */
-const TRAINERS: Readonly<Record<string, Trainer>> = { bert, unet };
+const TRAINERS: Readonly<Record<string, Trainer>> = {
+  bert,
+  cells,
+  unet,
+  "unet-ablation": unetAblation,
+};
 
 const USAGE = `deno task train ${Object.keys(TRAINERS).join("|")} ... [--json] [--help]
 
 ${
-  Object.entries(TRAINERS).map(([name, { summary }]) => `  ${name.padEnd(6)} ${summary}`).join("\n")
+  Object.entries(TRAINERS).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`).join(
+    "\n",
+  )
 }`;
 
 async function main([name, ...words]: string[]): Promise<number> {

@@ -150,6 +150,7 @@ export {
   type BertForTask,
   loadForTask,
   newForTask,
+  sequenceLimits,
   taskLogits,
   taskLoss,
   type TaskModel,

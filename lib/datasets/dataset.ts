@@ -10,10 +10,12 @@ export interface SegmentationDataset {
   readonly generated: boolean;
   /** Gray pictures in [0, 1], all of one size. */
   readonly slices: readonly Image[];
-  /** For each slice the class of every pixel: 1 = cell, 0 = membrane. */
+  /** For each slice the class of every pixel: 1 = cell, 0 = membrane or background. */
   readonly labels: readonly LabelImage[];
-  /** For each slice a number from 1 for every cell, 0 = membrane; absent where nobody has recorded it. */
+  /** For each slice a number from 1 for every cell, 0 = none; absent where nobody has recorded it. */
   readonly instances?: readonly LabelImage[];
+  /** For each slice 1 where the truth is known and 0 where nobody has looked; absent: known everywhere. */
+  readonly annotated?: readonly Image<Uint8Array>[];
 }
 
 /** Data that is absent, or is not what its name promises. The message says which file to put where. */

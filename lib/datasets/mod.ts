@@ -3,6 +3,22 @@
  *
  * @module
  */
+export {
+  CELL_PHANTOM_CREDIT,
+  cellPhantom,
+  type CellPhantomFrame,
+  cellPhantomFrame,
+  type CellPhantomOptions,
+} from "./cell_phantom.ts";
+export {
+  CELL_TRACKING_NAMES,
+  type CellSequence,
+  type CellTrackingName,
+  type CellTrackingOptions,
+  hasCellTracking,
+  inFieldOfInterest,
+  openCellTracking,
+} from "./cell_tracking_challenge.ts";
 export { DatasetError, type SegmentationDataset } from "./dataset.ts";
 export {
   EM_PHANTOM_CREDIT,

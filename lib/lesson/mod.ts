@@ -8,3 +8,10 @@ export { type Answer, check, type CheckOptions, type UsualMistake, WrongAnswer }
 export { drawMembranes, dropCells, openGaps, shift, sprinkle, thickenMembranes } from "./damage.ts";
 export { pictureFromText } from "./picture_from_text.ts";
 export { exampleChips } from "./example_chips.ts";
+export {
+  type ExampleOf,
+  type TaskSample,
+  taskSample,
+  type TaskSampleOptions,
+} from "./task_sample.ts";
+export { kindOf, taggedWords, weighedPieces } from "./text_marks.ts";

@@ -22,6 +22,15 @@ export {
   type RandomDisplacementsOptions,
 } from "./elastic_deformation.ts";
 export {
+  cellTruth,
+  type InstanceOptions,
+  instancesOf,
+  NOT_ANNOTATED,
+  predictCells,
+  prepareCells,
+  prepareFrame,
+} from "./instances.ts";
+export {
   PAPER_TILE,
   planTiles,
   predict,

@@ -156,3 +156,43 @@ Deno.test("train unet says in a sentence what is wrong with an option", async ()
   await says(["--validation=-1"], /--validation is -1, expected a number of slices/);
   await says(["--evaluate", "/nowhere", ...TINY], /\/nowhere cannot be read/);
 });
+
+Deno.test("train unet-ablation changes one thing at a time, and does nothing twice", async () => {
+  const out = await Deno.makeTempDir();
+  const sizes = "--count 7 --size 48 --base 1 --tile 220 --steps 1 --json".split(" ");
+  const first = await train("unet-ablation", ...sizes, "--out", out);
+  assertEquals(first.code, 0, first.stderr);
+  const { rows } = JSON.parse(first.stdout);
+  assertEquals(rows.map((row: { condition: string }) => row.condition), [
+    "full recipe",
+    "no weight map",
+    "no elastic deformation",
+    "padding, no overlap",
+    "the paper's optimizer",
+  ]);
+  const settings = async (name: string) =>
+    JSON.parse(await Deno.readTextFile(join(out, `${name}-1`, "result.json")));
+  const full = await settings("full_recipe");
+  for (
+    const [name, ...different] of [
+      ["no_weight_map", "weightMap"],
+      ["no_elastic_deformation", "augmentation"],
+      ["padding_no_overlap"],
+      ["the_paper_s_optimizer", "optimizer", "schedule", "warmup"],
+    ]
+  ) {
+    const { recipe, config, tileSide } = await settings(name);
+    const changed = Object.keys(recipe).filter((key) =>
+      JSON.stringify(recipe[key]) !== JSON.stringify(full.recipe[key])
+    );
+    assertEquals(changed, different, name);
+    assertEquals(
+      [config.padding, tileSide],
+      name === "padding_no_overlap" ? ["same", 48] : ["valid", 220],
+    );
+  }
+  const second = await train("unet-ablation", ...sizes, "--out", out);
+  assertEquals(second.stdout, first.stdout);
+  assert(!second.stderr.includes("loss"), "nothing is trained again");
+  await Deno.remove(out, { recursive: true });
+});

@@ -1,7 +1,6 @@
 import { readCommaSeparated, readParquet, readTabSeparated, type TableRow } from "../../io/mod.ts";
-import type { FoundFiles } from "./data_files.ts";
-import { readText } from "./data_files.ts";
-import { type FilePlace, shown, TaskFileError } from "./task_file_error.ts";
+import { type FoundFiles, readText } from "./data_files.ts";
+import { counted, type FilePlace, shown, TaskFileError } from "./task_file_error.ts";
 
 /**
  * What a column is called, in the official file or in Hugging Face's; a number, from 0, is its place in
@@ -86,7 +85,7 @@ async function readTextColumns(
     if (cells.length < width) {
       throw new TaskFileError(
         { path, line },
-        `${cells.length} columns; expected ${width}` +
+        `${counted(cells.length, "column")}; expected ${width}` +
           (isHeader ? ` (${header.join(", ")})` : "") + `. The row begins ${shown(cells[0])}`,
       );
     }

@@ -3,7 +3,7 @@ import { readParquet } from "../../io/mod.ts";
 import { type FileLayout, findFiles, readText } from "./data_files.ts";
 import type { Source } from "./source.ts";
 import type { TaggingExample } from "./task.ts";
-import { type FilePlace, shown, TaskFileError } from "./task_file_error.ts";
+import { counted, type FilePlace, shown, TaskFileError } from "./task_file_error.ts";
 
 /** Which columns of a file in CoNLL's format count; from 0, or negative from the last one, -1. */
 export interface ConllColumns {
@@ -68,9 +68,7 @@ export function readConll(
     if (cells.length < width) {
       throw new TaskFileError(
         { path, line: i + 1 },
-        `${cells.length === 1 ? "1 column" : `${cells.length} columns`} (${
-          shown(content)
-        }); expected ` +
+        `${counted(cells.length, "column")} (${shown(content)}); expected ` +
           `${width} or more, separated by tabs or spaces`,
       );
     }

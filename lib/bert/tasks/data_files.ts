@@ -59,13 +59,16 @@ export async function findFiles(
     }
   }
   if (looked.length === 0) {
-    throw new TaskFileError({ path: folder }, `is no folder; expected one that holds ${names[0]}`);
+    throw new TaskFileError(
+      { path: folder },
+      `there is no such folder; expected one that holds ${names[0]}`,
+    );
   }
   const wanted = known ? [...names, `${hubName}-00000-of-00001.parquet`] : names;
   const splits = Object.keys(layout.files);
   throw new TaskFileError(
     { path: folder },
-    `holds no ${oneOf(wanted)} (looked in ${looked.join(", ")})` +
+    `there is no ${oneOf(wanted)} (looked in ${looked.join(", ")})` +
       (known ? "" : `; "${split}" is no split either: there are ${splits.join(", ")}`),
   );
 }
@@ -98,7 +101,7 @@ function partsOf(entries: readonly string[], hubName: string, folder: string): s
   if (total !== undefined && parts.length !== Number(total)) {
     throw new TaskFileError(
       { path: join(folder, parts[0][0]) },
-      `is one of ${Number(total)} parts, but ${parts.length} are there; expected all of them`,
+      `${parts.length} of its ${Number(total)} parts are there; expected all of them`,
     );
   }
   return parts.map(([name]) => name);

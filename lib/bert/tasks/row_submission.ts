@@ -1,6 +1,6 @@
 import { readTabSeparated, type TableRow } from "../../io/mod.ts";
 import type { Submission, TaskExample } from "./task.ts";
-import { shown, TaskFileError } from "./task_file_error.ts";
+import { counted, shown, TaskFileError } from "./task_file_error.ts";
 
 /** How the lines of a submission are written. */
 export interface RowSubmissionOptions<Example, Prediction> {
@@ -41,7 +41,7 @@ export function rowSubmission<Example extends TaskExample, Prediction>(
         if (!alone && cells.length !== 2) {
           throw new TaskFileError(
             { path, line },
-            `${cells.length} columns; expected two, the index and the prediction`,
+            `${counted(cells.length, "column")}; expected two, the index and the prediction`,
           );
         }
         const cell = cells[cells.length - 1].trim();
