@@ -79,13 +79,14 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
   const recipe = recipeOf(flags);
   const limit = numberOf(flags, "limit", Infinity);
   const every = numberOf(flags, "every", 50);
-  const config = await readBertConfig(join(folder, "config.json"));
+  const config = await readBertConfig(join(folder, "config.json")).catch(inASentence);
   const wanted = flags.length === undefined ? undefined : numberOf(flags, "length", 128);
   const limits = sequenceLimits(task, config, wanted);
 
-  const tokenizer = await BertTokenizer.load(folder);
-  const all = await task.read(data, "train");
-  const train = all.slice(0, limit), dev = await task.read(data, task.developmentSplit);
+  const tokenizer = await BertTokenizer.load(folder).catch(inASentence);
+  const all = await task.read(data, "train").catch(inASentence);
+  const train = all.slice(0, limit),
+    dev = await task.read(data, task.developmentSplit).catch(inASentence);
   const featureOptions = { ...limits, documentContext: flags["document-context"] === true };
   const features = task.features(train, tokenizer, featureOptions);
   const development = { examples: dev, features: task.features(dev, tokenizer, featureOptions) };
@@ -146,6 +147,11 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     out,
   };
   return { json, text: `${task.name}: ${spread(scores)}. Written to ${out}.` };
+}
+
+/** What is wrong with a file is for whoever typed the command: without a trace. */
+function inASentence(error: unknown): never {
+  throw error instanceof Error ? new Problem(error.message) : error;
 }
 
 interface Run {
