@@ -268,12 +268,10 @@ async function score(net: UNet, settings: Settings, note: (sentence: string) => 
 
 /** What is tried on the training sequence. */
 function* candidates(): Generator<Required<InstanceOptions>> {
-  for (const threshold of [0.3, 0.5]) {
-    for (const seedThreshold of [0.6, 0.8, 0.9]) {
-      for (const spotSize of [0, 100, 400]) {
-        for (const seedDepth of [4, 10, 16]) {
-          yield { threshold, seedThreshold, spotSize, seedDepth, minimumSize: 1000 };
-        }
+  for (const seedThreshold of [0.7, 0.8, 0.9]) {
+    for (const spotSize of [100, 400]) {
+      for (const seedDepth of [8, 16]) {
+        yield { threshold: 0.4, seedThreshold, spotSize, seedDepth, minimumSize: 1000 };
       }
     }
   }
