@@ -1,18 +1,47 @@
-"""PyTorch doing the work named on the command line: one line with a number on stdin = that many steps,
-one line of JSON on stdout = the milliseconds of each and the peak memory in MiB."""
+"""PyTorch (or onnxruntime, PEER_RUNTIME) doing the work named on the command line: one line with a number on stdin = that
+many steps, one line of JSON on stdout = the milliseconds of each and the peak memory in MiB."""
+import contextlib
 import json
 import os
 import resource
 import sys
+import tempfile
 import time
 
 import torch
 
 torch.set_num_threads(int(os.environ.get("PEER_THREADS", os.cpu_count())))
 torch.manual_seed(1)
+RUNTIME = os.environ.get("PEER_RUNTIME", "pytorch")
 
 
-def unet_step(base, tile):
+def inference(forward, x):
+    """A function that runs the forward pass once: in PyTorch, or exported to ONNX and run by onnxruntime."""
+    if RUNTIME == "pytorch":
+        def step():
+            with torch.inference_mode():
+                return forward(x)
+
+        return step
+
+    import onnxruntime
+
+    class Net(torch.nn.Module):
+        def forward(self, x):
+            return forward(x)
+
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad(), contextlib.redirect_stdout(sys.stderr):
+        path = os.path.join(folder, "net.onnx")
+        torch.onnx.export(Net().eval(), (x,), path, dynamo=False)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = torch.get_num_threads()
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    feed = {session.get_inputs()[0].name: x.numpy()}
+    return lambda: session.run(None, feed)
+
+
+def unet(base):
+    """The forward pass of the paper's network, and its parameters."""
     import torch.nn.functional as F
 
     layers = {}
@@ -52,7 +81,20 @@ def unet_step(base, tile):
             x = convolve(convolve(x, f"up{d}a"), f"up{d}b")
         return F.conv2d(x, *layers["head"])
 
-    parameters = [p for layer in layers.values() for p in layer]
+    return forward, [p for layer in layers.values() for p in layer]
+
+
+def unet_inference(base, tile):
+    forward, parameters = unet(base)
+    for p in parameters:
+        p.requires_grad_(False)
+    return inference(forward, torch.randn(1, 1, tile, tile))
+
+
+def unet_step(base, tile):
+    import torch.nn.functional as F
+
+    forward, parameters = unet(base)
     optimizer = torch.optim.SGD(parameters, 1e-3, 0.99)
     x = torch.randn(1, 1, tile, tile)
     with torch.no_grad():
@@ -100,7 +142,7 @@ def bert(layers, hidden, heads, vocabulary, tokens, batch):
     def layer_norm(x, n):
         return F.layer_norm(x, (hidden,), *n, eps=1e-12)
 
-    def encoder(rate):
+    def encoder(rate, ids=ids):
         x = F.embedding(ids, words) + positions + types[0]
         x = F.dropout(layer_norm(x, embedding_norm), rate)
         for q, k, v, o, n1, up, down, n2 in blocks:
@@ -139,16 +181,19 @@ def bert_step(layers, hidden, heads, vocabulary, tokens, batch):
 
 
 def bert_inference(*sizes):
-    encoder = bert(*sizes)[0]
-
-    def step():
-        with torch.inference_mode():
-            return encoder(0.0)
-
-    return step
+    encoder, parameters, *_ = bert(*sizes)
+    for p in parameters:
+        p.requires_grad_(False)
+    vocabulary, tokens, batch = sizes[3:]
+    return inference(lambda ids: encoder(0.0, ids), torch.randint(0, vocabulary, (batch, tokens)))
 
 
-WORKS = {"unet-step": unet_step, "bert-step": bert_step, "bert-inference": bert_inference}
+WORKS = {
+    "unet-step": unet_step,
+    "unet-inference": unet_inference,
+    "bert-step": bert_step,
+    "bert-inference": bert_inference,
+}
 
 work, *sizes = sys.argv[1:]
 clock = getattr(time, os.environ.get("PEER_CLOCK", "perf_counter"))

@@ -6,14 +6,5 @@ export interface Running {
   step(): Promise<unknown> | unknown;
 }
 
-/** One row of the table. */
-export interface Work {
-  /** The row's name, also the peer's command line: `unet-step 16 188`. */
-  name: string;
-  title: string;
-  /** The largest ratio to the peer's time that is accepted. */
-  must: number;
-  /** Steps in one round: short work is repeated. */
-  steps: number;
-  start(): Promise<Running> | Running;
-}
+/** Makes the work from the numbers of its name: `unet-step 16 188` starts `unet-step` with (16, 188). */
+export type Start = (...sizes: number[]) => Promise<Running> | Running;

@@ -12,7 +12,7 @@ import type { Parameters } from "../nn/mod.ts";
 import type { Random } from "../random/mod.ts";
 import { type BertConfig, bertConfigToJson, readBertConfig } from "./config.ts";
 import { ParameterScope, type ParameterSource, randomSource } from "./parameter_scope.ts";
-import { readJsonFile } from "./read_text_file.ts";
+import { readJsonObject } from "./read_text_file.ts";
 
 /** What happened when a checkpoint met a model. */
 export interface LoadReport {
@@ -217,11 +217,18 @@ async function weightFiles(folder: string): Promise<string[]> {
         `format (pytorch_model.bin, a TensorFlow checkpoint) must be converted first`,
     );
   }
-  const { weight_map: map } = await readJsonFile(index, "") as Record<string, unknown>;
+  const { weight_map: map } = await readJsonObject(index, "an index of shards");
   if (typeof map !== "object" || map === null) {
     throw new Error(`${index} has no "weight_map": expected tensor names and file names`);
   }
-  return [...new Set(Object.values(map as Record<string, string>))].sort().map((f) =>
-    join(folder, f)
-  );
+  const files = [...new Set(Object.values(map))].sort();
+  for (const file of files) {
+    if (typeof file !== "string" || !/^[\w-][\w.-]*$/.test(file)) {
+      throw new Error(
+        `${index} names the file ${JSON.stringify(file)}; expected one beside it, such as ` +
+          "model-00001-of-00002.safetensors",
+      );
+    }
+  }
+  return files.map((file) => join(folder, file));
 }

@@ -1,4 +1,4 @@
-import { readJsonFile } from "./read_text_file.ts";
+import { readJsonObject } from "./read_text_file.ts";
 
 /** The sizes and settings of a BERT; the paper's letters in brackets. */
 export interface BertConfig {
@@ -34,7 +34,13 @@ export interface BertConfig {
 export function bertConfig(
   sizes: Pick<BertConfig, "vocabSize" | "hiddenSize" | "layers" | "heads"> & Partial<BertConfig>,
 ): BertConfig {
-  return checked({
+  return checked(withDefaults(sizes), "the configuration");
+}
+
+function withDefaults(
+  sizes: Pick<BertConfig, "vocabSize" | "hiddenSize" | "layers" | "heads"> & Partial<BertConfig>,
+): BertConfig {
+  return {
     intermediateSize: 4 * sizes.hiddenSize,
     maxPositions: 512,
     typeVocabSize: 2,
@@ -45,7 +51,7 @@ export function bertConfig(
     layerNormEps: 1e-12,
     padTokenId: 0,
     ...sizes,
-  }, "the configuration");
+  };
 }
 
 const UNCASED = 30_522;
@@ -126,7 +132,7 @@ const JSON_NAMES: Record<keyof BertConfig, string> = {
  * @throws {Error} if a size is missing or impossible, or the model is not a BERT
  */
 export async function readBertConfig(path: string): Promise<BertConfig> {
-  const json = await readJsonFile(path, "a config.json of a BERT model") as Record<string, unknown>;
+  const json = await readJsonObject(path, "a config.json of a BERT model");
   const { model_type: type = "bert", position_embedding_type: positions = "absolute" } = json;
   if (type !== "bert") throw new Error(`${path} describes a "${type}" model, expected "bert"`);
   if (positions !== "absolute") {
@@ -141,12 +147,12 @@ export async function readBertConfig(path: string): Promise<BertConfig> {
       throw new Error(`${path} has no ${JSON_NAMES[field]}: expected a whole number`);
     }
   }
-  return checked(bertConfig(found as unknown as BertConfig), path);
+  return checked(withDefaults(found as unknown as BertConfig), path);
 }
 
 /** The names of a classifier's classes in a `config.json`, or undefined where it names none. */
 export async function readLabels(path: string): Promise<string[] | undefined> {
-  const { id2label } = await readJsonFile(path, "a config.json") as Record<string, unknown>;
+  const { id2label } = await readJsonObject(path, "a config.json");
   if (typeof id2label !== "object" || id2label === null) return undefined;
   const names = Object.entries(id2label as Record<string, string>);
   return names.sort(([a], [b]) => Number(a) - Number(b)).map(([, label]) => String(label));

@@ -150,6 +150,7 @@ export {
   type BertForTask,
   loadForTask,
   newForTask,
+  sequenceLimits,
   taskLogits,
   taskLoss,
   type TaskModel,
@@ -165,4 +166,11 @@ export {
   type FrozenSummary,
 } from "./feature_based.ts";
 export { BiLstm } from "./baselines/bilstm.ts";
+export {
+  elmoReader,
+  gptReader,
+  type Reader,
+  RivalForTask,
+  type RivalOptions,
+} from "./baselines/rival_for_task.ts";
 export { type PartChange, weightChange } from "./weight_change.ts";

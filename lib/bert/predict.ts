@@ -1,7 +1,8 @@
 // B batch, T places of a sequence, K classes
+import { watchInterrupt } from "../io/mod.ts";
 import { tf } from "../backend/mod.ts";
 import { taskBatch } from "./task_batch.ts";
-import { taskLogits, type TaskModel } from "./task_model.ts";
+import { sequenceLimits, taskLogits, type TaskModel } from "./task_model.ts";
 import type {
   Feature,
   FeatureOptions,
@@ -37,7 +38,11 @@ export async function predictLogits(
     Math.max(...features[i].encodings.map(({ inputIds }) => inputIds.length));
   const order = features.map((_, i) => i).sort((a, b) => length(b) - length(a) || a - b);
   const all: Float32Array[] = new Array(features.length);
+  const interrupt = watchInterrupt();
   for (let from = 0; from < order.length; from += batchSize) {
+    interrupt.throwIfRequested(() =>
+      `prediction was stopped at ${from} of ${order.length} examples`
+    );
     const some = order.slice(from, from + batchSize);
     const { input } = taskBatch(some.map((i) => features[i]), model.config);
     const logits = tf.tidy(() => taskLogits(model, input));
@@ -82,7 +87,7 @@ export async function evaluate<Example extends TaskExample, Prediction extends T
 
 /**
  * What a model says about examples: a class or a number, a choice, an answer with its n best, a tag for
- * every word. They need no labels.
+ * every word. They need no labels. Lengths are those of `sequenceLimits`.
  *
  * @returns one for each example
  *
@@ -113,7 +118,8 @@ export async function predict<Example extends TaskExample, Prediction extends Ta
     & LogitsOptions
     & PredictOptions,
 ): Promise<Prediction[]> {
-  const features = task.features(examples, tokenizer, options);
+  const limits = sequenceLimits(task, model.config, options.maxLength);
+  const features = task.features(examples, tokenizer, { ...options, ...limits });
   const logits = await predictLogits(model, features, options);
   return task.predict(examples, features, logits, options);
 }

@@ -1,4 +1,5 @@
 // B batch, T places of a sequence, P masked places per sequence, V vocabulary
+import { watchInterrupt } from "../io/mod.ts";
 import { tf } from "../backend/mod.ts";
 import { type ForwardOptions, sparseCrossEntropy } from "../nn/mod.ts";
 import { createRandom, type Random } from "../random/mod.ts";
@@ -211,7 +212,11 @@ export async function evaluatePretraining(
   const { batchSize = 32, sizes } = options;
   let total: Float64Array | undefined;
   let pieces = 0;
+  const interrupt = watchInterrupt();
   for (let from = 0; from < examples.length; from += batchSize) {
+    interrupt.throwIfRequested(() =>
+      `evaluation was stopped at example ${from} of ${examples.length}`
+    );
     const some = examples.slice(from, from + batchSize);
     const scores = tf.tidy(() => {
       const { loss: _, ...rest } = pretrainingScores(

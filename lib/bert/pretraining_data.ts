@@ -1,3 +1,4 @@
+import { watchInterrupt } from "../io/mod.ts";
 import type { Random } from "../random/mod.ts";
 import type { BertTokenizer } from "./tokenizer.ts";
 
@@ -66,8 +67,12 @@ export function tokenizeDocuments(
 ): DocumentIds[] {
   const ids = (sentence: string) =>
     Array.from(tokenizer.encode(sentence, undefined, { addSpecialTokens: false }).inputIds);
+  const interrupt = watchInterrupt();
   return [...documents]
-    .map((document) => document.map(ids).filter((sentence) => sentence.length > 0))
+    .map((document, d) => {
+      interrupt.throwIfRequested(() => `tokenizing was stopped at document ${d}`);
+      return document.map(ids).filter((sentence) => sentence.length > 0);
+    })
     .filter((document) => document.length > 0);
 }
 

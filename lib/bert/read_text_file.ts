@@ -19,3 +19,14 @@ export async function readJsonFile(path: string, what: string): Promise<unknown>
     throw new Error(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }
+
+/** Reads a JSON file that holds an object. Internal to `lib/bert`. */
+export async function readJsonObject(path: string, what: string): Promise<Record<string, unknown>> {
+  const json = await readJsonFile(path, what);
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) {
+    return json as Record<string, unknown>;
+  }
+  throw new Error(
+    `${path} holds ${JSON.stringify(json).slice(0, 40)}: expected ${what}, an object`,
+  );
+}

@@ -103,6 +103,28 @@ export function newForTask(
 }
 
 /**
+ * How long the sequences of a task are: as asked for, else 128 pieces, for spans 384 (`run_classifier.py`,
+ * `run_squad.py`), but never more than the model has positions for. Windows of a passage begin a third of
+ * that apart, which for 384 is `run_squad.py`'s 128.
+ *
+ * @example
+ * ```ts
+ * import { sequenceLimits } from "./task_model.ts";
+ *
+ * const task = { head: { kind: "span", noAnswer: false } } as const;
+ * console.log(sequenceLimits(task, { maxPositions: 512 })); // { maxLength: 384, stride: 128 }
+ * ```
+ */
+export function sequenceLimits(
+  { head }: Pick<Task, "head">,
+  { maxPositions }: Pick<BertConfig, "maxPositions">,
+  wanted: number = head.kind === "span" ? 384 : 128,
+): { readonly maxLength: number; readonly stride: number } {
+  const maxLength = Math.min(wanted, maxPositions);
+  return { maxLength, stride: Math.max(1, Math.floor(maxLength / 3)) };
+}
+
+/**
  * A model's answer as one tensor, whatever its head: [B, K], [B, 1], [B, C], [B, T, K], and for spans starts
  * and ends as [B, 2, T].
  */

@@ -1,8 +1,9 @@
+import { watchInterrupt } from "../io/mod.ts";
 import { join } from "@std/path";
 import { GOOGLE_CHARACTERS, HUGGING_FACE_CHARACTERS } from "./characters.ts";
 import { type Encoding, type EncodingBatch, stackEncodings } from "./encoding.ts";
 import { PieceTrie } from "./piece_trie.ts";
-import { readJsonFile } from "./read_text_file.ts";
+import { readJsonObject } from "./read_text_file.ts";
 import { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
 import { WordScanner } from "./word_scanner.ts";
 
@@ -163,12 +164,14 @@ export class BertTokenizer {
           throw new Error(`${path} has neither tokenizer.json nor vocab.txt: expected one of them`);
         }
         const config = join(path, "tokenizer_config.json");
-        if (await exists(config)) fromConfig = readTokenizerConfig(await readJsonFile(config, ""));
+        if (await exists(config)) {
+          fromConfig = readTokenizerConfig(await readJsonObject(config, "a tokenizer_config.json"));
+        }
       }
     }
     if (file.endsWith(".json")) {
       const parsed = readTokenizerJson(
-        await readJsonFile(file, "a tokenizer.json of a BERT model"),
+        await readJsonObject(file, "a tokenizer.json of a BERT model"),
         file,
       );
       return new BertTokenizer(parsed.vocabulary, { ...parsed.options, ...defined(options) });
@@ -215,11 +218,15 @@ export class BertTokenizer {
     options: EncodeOptions = {},
   ): EncodingBatch {
     const { padding = "longest" } = options;
-    const encodings = inputs.map((input) =>
-      typeof input === "object" && "a" in input
+    const interrupt = watchInterrupt();
+    const encodings = inputs.map((input, i) => {
+      if (i % 64 === 0) {
+        interrupt.throwIfRequested(() => `tokenizing was stopped at text ${i} of ${inputs.length}`);
+      }
+      return typeof input === "object" && "a" in input
         ? this.encode(input.a, input.b, { ...options, padding })
-        : this.encode(input, undefined, { ...options, padding })
-    );
+        : this.encode(input, undefined, { ...options, padding });
+    });
     if (padding !== "longest") return stackEncodings(encodings);
     const longest = encodings.reduce((most, { inputIds }) => Math.max(most, inputIds.length), 0);
     return stackEncodings(encodings.map((encoding) => this.#pad(encoding, longest)));
@@ -412,8 +419,9 @@ function defined(options: BertTokenizerOptions): BertTokenizerOptions {
 }
 
 /** `do_lower_case` and `strip_accents` of a tokenizer_config.json. */
-function readTokenizerConfig(json: unknown): BertTokenizerOptions {
-  const { do_lower_case, strip_accents } = json as Record<string, unknown>;
+function readTokenizerConfig(
+  { do_lower_case, strip_accents }: Record<string, unknown>,
+): BertTokenizerOptions {
   return {
     ...(typeof do_lower_case === "boolean" ? { lowercase: do_lower_case } : {}),
     ...(typeof strip_accents === "boolean" ? { stripAccents: strip_accents } : {}),
@@ -436,18 +444,21 @@ interface TokenizerJson {
     readonly continuing_subword_prefix?: string;
     readonly max_input_chars_per_word?: number;
   };
-  readonly added_tokens?: readonly {
-    readonly id: number;
-    readonly content: string;
-    readonly single_word?: boolean;
-    readonly lstrip?: boolean;
-    readonly rstrip?: boolean;
-    readonly normalized?: boolean;
-  }[];
 }
 
-function readTokenizerJson(json: unknown, file: string) {
-  const { normalizer, pre_tokenizer, model, added_tokens = [] } = json as TokenizerJson;
+/** An entry of the list `added_tokens`. */
+interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly single_word?: boolean;
+  readonly lstrip?: boolean;
+  readonly rstrip?: boolean;
+  readonly normalized?: boolean;
+}
+
+function readTokenizerJson(json: Record<string, unknown>, file: string) {
+  const { normalizer, pre_tokenizer, model } = json as TokenizerJson;
+  const added_tokens = json.added_tokens ?? [];
   const expect = (what: string, got: unknown, expected: unknown) => {
     if (got !== expected) {
       throw new Error(
@@ -462,29 +473,67 @@ function readTokenizerJson(json: unknown, file: string) {
   expect("normalizer.clean_text", normalizer?.clean_text ?? true, true);
   expect("normalizer.handle_chinese_chars", normalizer?.handle_chinese_chars ?? true, true);
   expect("pre_tokenizer.type", pre_tokenizer?.type, "BertPreTokenizer");
+  const vocab = model?.vocab ?? {};
+  if (typeof vocab !== "object" || !Array.isArray(added_tokens)) {
+    throw new Error(`${file} is damaged: expected an object "vocab" and a list "added_tokens"`);
+  }
+  const count = Object.keys(vocab).length + added_tokens.length;
   const pieces: string[] = [];
-  for (const [piece, id] of Object.entries(model?.vocab ?? {})) pieces[id] = piece;
-  for (const token of added_tokens) {
+  const place = (piece: unknown, id: unknown) => {
+    if (typeof piece !== "string" || !Number.isInteger(id)) {
+      throw new Error(
+        `${file} gives the piece ${JSON.stringify(piece)} the id ${
+          JSON.stringify(id)
+        }; expected a ` +
+          "text and a whole number",
+      );
+    }
+    if (id as number < 0 || id as number >= count) {
+      throw new Error(
+        `${file} gives ${JSON.stringify(piece)} the id ${id}, but has ${count} pieces`,
+      );
+    }
+    pieces[id as number] = piece;
+  };
+  for (const [piece, id] of Object.entries(vocab)) place(piece, id);
+  for (const token of added_tokens as AddedToken[]) {
+    if (typeof token !== "object" || token === null) {
+      throw new Error(`${file} has the added token ${JSON.stringify(token)}; expected an object`);
+    }
     const known = (SPECIAL_TOKENS as readonly string[]).includes(token.content);
     expect(`added token "${token.content}"`, known ? "special" : "added", "special");
     for (const flag of ["single_word", "lstrip", "rstrip", "normalized"] as const) {
       expect(`added token "${token.content}".${flag}`, token[flag] ?? false, false);
     }
-    pieces[token.id] = token.content;
+    place(token.content, token.id);
   }
   for (let id = 0; id < pieces.length; id++) {
     if (pieces[id] === undefined) {
       throw new Error(`${file} has ids up to ${pieces.length - 1} but no piece with id ${id}`);
     }
   }
+  const lowercase = normalizer?.lowercase ?? true;
+  if (typeof lowercase !== "boolean") {
+    throw new Error(
+      `${file}: normalizer.lowercase is ${JSON.stringify(lowercase)}; expected true or false`,
+    );
+  }
+  const longest = model?.max_input_chars_per_word ?? 100;
+  if (!(Number.isSafeInteger(longest) && longest > 0)) {
+    throw new Error(
+      `${file}: model.max_input_chars_per_word is ${
+        JSON.stringify(longest)
+      }; expected a whole number above 0`,
+    );
+  }
   return {
     vocabulary: new Vocabulary(pieces, file),
     options: {
-      lowercase: normalizer?.lowercase ?? true,
+      lowercase,
       ...(typeof normalizer?.strip_accents === "boolean"
         ? { stripAccents: normalizer.strip_accents }
         : {}),
-      maxInputCharsPerWord: model?.max_input_chars_per_word ?? 100,
+      maxInputCharsPerWord: longest,
     } satisfies BertTokenizerOptions,
   };
 }

@@ -1,3 +1,4 @@
+import { watchInterrupt } from "../io/mod.ts";
 import { basicTokenize, type BasicTokenizerOptions } from "./basic_tokenizer.ts";
 import { SPECIAL_TOKENS, Vocabulary } from "./vocabulary.ts";
 
@@ -50,8 +51,9 @@ export function countWords(
   texts: Iterable<string>,
   options: BasicTokenizerOptions = {},
 ): Map<string, number> {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, number>(), interrupt = watchInterrupt();
   for (const text of texts) {
+    interrupt.throwIfRequested(() => `counting was stopped at ${counts.size} words`);
     for (const word of basicTokenize(text, options)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return counts;
@@ -76,8 +78,9 @@ export function trainWordPiece(
   counts: ReadonlyMap<string, number>,
   options: WordPieceTrainerOptions,
 ): Vocabulary {
-  const merges = wordPieceMerges(counts, options);
-  for (;;) {
+  const merges = wordPieceMerges(counts, options), interrupt = watchInterrupt();
+  for (let made = 0;; made++) {
+    interrupt.throwIfRequested(() => `the training of the vocabulary was stopped at merge ${made}`);
     const { done, value } = merges.next();
     if (done) return value;
   }

@@ -38,6 +38,7 @@ export function holdOut(dataset: SegmentationDataset, count = 6): Split {
     slices: dataset.slices.slice(from, to),
     labels: dataset.labels.slice(from, to),
     ...(dataset.instances ? { instances: dataset.instances.slice(from, to) } : {}),
+    ...(dataset.annotated ? { annotated: dataset.annotated.slice(from, to) } : {}),
   });
   return { train: part(0, total - count), heldOut: part(total - count, total) };
 }

@@ -43,3 +43,32 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     );
   }
 }
+
+/**
+ * Removes what {@linkcode writeFileAtomic} left beside a file when its process was killed. Only for whoever
+ * owns the file: another process that is writing it at this moment would fail.
+ *
+ * @param path the file itself, which is not touched and need not be there
+ *
+ * @example
+ * ```ts
+ * import { removeUnfinished } from "./atomic_write.ts";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/.a.bin.0123abcd.part`, "half");
+ * await removeUnfinished(`${folder}/a.bin`);
+ * console.log([...Deno.readDirSync(folder)].length); // 0
+ * ```
+ */
+export async function removeUnfinished(path: string): Promise<void> {
+  const folder = dirname(path), name = basename(path);
+  const isLeft = (file: string) =>
+    file.startsWith(`.${name}.`) && /^[0-9a-f]{8}\.part$/.test(file.slice(name.length + 2));
+  try {
+    for await (const { name: file } of Deno.readDir(folder)) {
+      if (isLeft(file)) await Deno.remove(join(folder, file)).catch(() => {});
+    }
+  } catch {
+    // no such folder yet
+  }
+}

@@ -2,12 +2,24 @@
 export interface Interrupt {
   /** True once stop was pressed after {@linkcode watchInterrupt} was called. Costs microseconds. */
   readonly requested: boolean;
+  /**
+   * For work that has nothing half-done to hand back: throws {@linkcode Interrupted} once stop was pressed.
+   *
+   * @param where in words, "the scoring was stopped after slice 3 of 30"; called only then
+   */
+  throwIfRequested(where: () => string): void;
+}
+
+/** Thrown where the stop button ended a computation. What was computed before the cell is still there. */
+export class Interrupted extends Error {
+  override name = "Interrupted";
 }
 
 /**
  * Starts watching for JupyterLab's stop button. The Deno kernel cannot be interrupted while it waits
  * for a promise, so the course's kernel supervisor (`tools/kernel.ts`) turns the button into a touch
- * of the file named by `NOTEBOOK_INTERRUPT_FILE`; a loop looks at it once per step and ends by itself.
+ * of the file named by `NOTEBOOK_INTERRUPT_FILE`; a loop looks at it once per step and ends by itself. That
+ * works in a loop that never awaits, too: the supervisor is another process.
  * Where that variable is not set (a terminal, a test) `requested` stays false.
  *
  * @example
@@ -20,7 +32,7 @@ export interface Interrupt {
  */
 export function watchInterrupt(): Interrupt {
   const file = Deno.env.get("NOTEBOOK_INTERRUPT_FILE");
-  if (file === undefined) return { requested: false };
+  if (file === undefined) return { requested: false, throwIfRequested() {} };
   const touched = () => {
     try {
       return Deno.statSync(file).mtime?.getTime() ?? 0;
@@ -32,6 +44,9 @@ export function watchInterrupt(): Interrupt {
   return {
     get requested() {
       return touched() !== start;
+    },
+    throwIfRequested(where) {
+      if (touched() !== start) throw new Interrupted(where());
     },
   };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { writeFileAtomic } from "./atomic_write.ts";
+export { removeUnfinished, writeFileAtomic } from "./atomic_write.ts";
 export {
   type CatalogueEntry,
   CatalogueError,
@@ -29,7 +29,7 @@ export {
 } from "./download.ts";
 export { exists } from "./exists.ts";
 export { lockFile, type LockOptions } from "./file_lock.ts";
-export { type Interrupt, watchInterrupt } from "./interrupt.ts";
+export { type Interrupt, Interrupted, watchInterrupt } from "./interrupt.ts";
 export { ParquetError, type ParquetFile, type ParquetValue, readParquet } from "./parquet.ts";
 export {
   decodeSafetensors,

@@ -1,10 +1,12 @@
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import {
   type BertForTask,
   BertTokenizer,
   findPretrained,
   loadForTask,
   type Pretrained,
+  readBertConfig,
+  sequenceLimits,
 } from "../bert/mod.ts";
 import { type Feature, findTask, type Task, TaskFileError } from "../bert/tasks/mod.ts";
 import { dataDir } from "../io/mod.ts";
@@ -23,6 +25,8 @@ export interface TaskSample<T extends Task> {
   /** The encoder's folder. */
   readonly folder: string;
   readonly tokenizer: BertTokenizer;
+  /** How long sequences are, for `task.features`. */
+  readonly limits: ReturnType<typeof sequenceLimits>;
   readonly train: readonly ExampleOf<T>[];
   /** Of `train`. */
   readonly features: readonly Feature[];
@@ -69,13 +73,15 @@ export interface TaskSampleOptions {
 export async function taskSample<T extends Task = Task>(
   real: string,
   generated: string,
-  { train: most = 256, dev: mostDev = 200, maxLength }: TaskSampleOptions = {},
+  { train: most = 256, dev: mostDev = 200, maxLength: wanted }: TaskSampleOptions = {},
 ): Promise<TaskSample<T>> {
   const found = await findPretrained();
   const isReal = isEnglish(found) && await isThere(findTask(real));
   const { folder, about } = isReal ? found : SMALL_WORLD;
   const task = findTask(isReal ? real : generated) as T;
   const tokenizer = await BertTokenizer.load(folder);
+  const config = await readBertConfig(join(folder, "config.json"));
+  const limits = sequenceLimits(task, config, wanted);
   const random = createRandom(1);
   const draw = async (split: string, count: number) => {
     const all = [...await task.read(dataDir(), split)] as ExampleOf<T>[];
@@ -83,13 +89,14 @@ export async function taskSample<T extends Task = Task>(
   };
   const train = await draw("train", most), dev = await draw(task.developmentSplit, mostDev);
   const features = (examples: readonly ExampleOf<T>[]) =>
-    task.features(examples, tokenizer, { maxLength });
+    task.features(examples, tokenizer, limits);
   return {
     task,
     isReal,
     about: `${task.name}, ${train.length} examples to train on and ${dev.length} to test; ${about}`,
     folder,
     tokenizer,
+    limits,
     train,
     features: features(train),
     development: { examples: dev, features: features(dev) },

@@ -1,4 +1,5 @@
 import { connectedComponents, type Image, type LabelImage, type Pixels } from "../image/mod.ts";
+import { watchInterrupt } from "../io/mod.ts";
 import { type ContingencyTable, contingencyTable, marginal } from "./contingency_table.ts";
 import { checkEmStack } from "./em_stack.ts";
 import { fScore, type PrecisionRecall, precisionRecall } from "./precision_recall.ts";
@@ -159,6 +160,7 @@ function parts(table: ContingencyTable) {
  * @param options `thresholds` to cut at, `thin` the membranes first
  * @returns `[threshold][slice]`
  * @throws {RangeError} as {@linkcode checkEmStack} does
+ * @throws {Interrupted} if the notebook's stop button was pressed
  *
  * @example
  * ```ts
@@ -177,8 +179,10 @@ export function foregroundRestricted(
 ): ForegroundRestricted[][] {
   checkEmStack(labels, proposals);
   const cells = labels.map((label) => connectedComponents(label).data);
+  const interrupt = watchInterrupt();
   return options.thresholds.map((threshold) =>
     proposals.map((proposal, z) => {
+      interrupt.throwIfRequested(() => `scoring was stopped at threshold ${threshold}, slice ${z}`);
       const regions = regionsOf(proposal, threshold, options.thin);
       const table = contingencyTable(cells[z], regions.data, { ignore: 0 });
       return { rand: randStatistics(table), information: informationStatistics(table) };

@@ -1,4 +1,5 @@
 import type { LabelImage } from "../image/mod.ts";
+import { watchInterrupt } from "../io/mod.ts";
 import { contingencyTable, marginal } from "./contingency_table.ts";
 import { checkLabelPair } from "./label_pair.ts";
 
@@ -73,7 +74,11 @@ export function segMeasure(
     );
   }
   if (reference.length === 0) throw new RangeError("there is no frame to score: give at least one");
+  const interrupt = watchInterrupt();
   const objects = reference.flatMap((truth, frame) => {
+    interrupt.throwIfRequested(() =>
+      `scoring was stopped at frame ${frame} of ${reference.length}`
+    );
     const name = names.reference?.[frame] ?? `reference frame ${frame}`;
     checkLabelPair(truth, result[frame], {
       truth: name,

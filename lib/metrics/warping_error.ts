@@ -1,4 +1,5 @@
 import { connectedComponents, type Image, type Pixels } from "../image/mod.ts";
+import { watchInterrupt } from "../io/mod.ts";
 import { checkEmStack } from "./em_stack.ts";
 import { WARPING_THRESHOLDS } from "./thresholds.ts";
 import { topologyPreservingWarp, type Warp } from "./topology_preserving_warp.ts";
@@ -69,6 +70,7 @@ export interface WarpingError {
  * @param options `thresholds`: where to cut, by default {@linkcode WARPING_THRESHOLDS}; `radius`:
  * see {@linkcode classifyMistakes}
  * @throws {RangeError} as {@linkcode checkEmStack} does
+ * @throws {Interrupted} if the notebook's stop button was pressed
  *
  * @example
  * ```ts
@@ -91,12 +93,13 @@ export function warpingError(
   const pixels = labels.reduce((sum, label) => sum + label.data.length, 0);
   const rows: WarpingErrorAt[] = [];
   let best: WarpingErrorAt | undefined, mistakes: WarpingMistakes[] = [];
+  const interrupt = watchInterrupt();
   for (const threshold of thresholds) {
-    const slices = labels.map((label, z) =>
-      classifyMistakes(topologyPreservingWarp(label, proposals[z], threshold), label.width, {
-        radius,
-      })
-    );
+    const slices = labels.map((label, z) => {
+      interrupt.throwIfRequested(() => `warping was stopped at threshold ${threshold}, slice ${z}`);
+      const warped = topologyPreservingWarp(label, proposals[z], threshold);
+      return classifyMistakes(warped, label.width, { radius });
+    });
     const counts = countKinds(slices);
     const classic = slices.map(({ positions }, z) => positions.length / labels[z].data.length);
     const row = {

@@ -1,5 +1,5 @@
 import { tf } from "../backend/mod.ts";
-import { exists, watchInterrupt } from "../io/mod.ts";
+import { exists, removeUnfinished, watchInterrupt } from "../io/mod.ts";
 import {
   clipByGlobalNorm,
   type GradientNorms,
@@ -8,7 +8,7 @@ import {
   type Parameters,
 } from "../nn/mod.ts";
 import { createRandom, type Random } from "../random/mod.ts";
-import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { firstNotFinite, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -79,7 +79,10 @@ export interface Training extends AsyncGenerator<Step, TrainResult, void> {
   readonly result: TrainResult | undefined;
 }
 
-/** Thrown when loss or gradients are no longer finite; the weights are those of the last good step. */
+/**
+ * Thrown when loss or gradients are no longer finite: names the step, the parameter and, where there is one,
+ * the last good checkpoint. The weights are those before the step.
+ */
 export class DivergedError extends Error {
   override name = "DivergedError";
 }
@@ -148,7 +151,8 @@ async function* loop<Batch extends tf.TensorContainer>(
   const interrupt = watchInterrupt();
   optimizer.prepare(parameters);
   const state = { parameters, optimizer: optimizer.state };
-  let done = 0, saved = -1;
+  let done = 0, saved = -1, failed = false;
+  if (checkpoint !== undefined) await removeUnfinished(checkpoint.path);
   if (checkpoint !== undefined && await exists(checkpoint.path)) {
     try {
       saved = done = await loadCheckpoint(checkpoint.path, state, seed);
@@ -181,7 +185,9 @@ async function* loop<Batch extends tf.TensorContainer>(
         }
         const { value, gradients } = sum!;
         const [[lossValue], norms] = await Promise.all([value.data(), gradientNorms(gradients)]);
-        requireFinite(done + 1, lossValue, norms, learningRate);
+        if (!Number.isFinite(lossValue) || !Number.isFinite(norms.global)) {
+          throw await diverged(done + 1, lossValue, norms, learningRate, parameters);
+        }
         tf.tidy(() => {
           const clipped = clipNorm === undefined
             ? gradients
@@ -193,6 +199,15 @@ async function* loop<Batch extends tf.TensorContainer>(
         await breathe();
         const seconds = (performance.now() - start) / 1000;
         yield { step: done, loss: lossValue, learningRate, gradientNorm: norms.global, seconds };
+      } catch (error) {
+        if (error instanceof DivergedError && checkpoint !== undefined) {
+          await save().catch(() => {}); // refused where the weights themselves are not finite
+          error.message += saved < 0
+            ? `. No checkpoint was written to ${checkpoint.path}`
+            : `. The last good checkpoint is that of step ${saved}, ${checkpoint.path}`;
+        }
+        failed = true;
+        throw error;
       } finally {
         tf.dispose(kept);
         if (sum) free(sum);
@@ -200,8 +215,13 @@ async function* loop<Batch extends tf.TensorContainer>(
     }
   } finally {
     end(done);
-    await save(); // also when the caller leaves the loop, or a step diverged
-    optimizer.dispose();
+    try {
+      await save(); // also when the caller leaves the loop
+    } catch (error) {
+      if (!failed) throw error; // else the first error is the one to tell
+    } finally {
+      optimizer.dispose();
+    }
   }
   return end(done);
 }
@@ -239,14 +259,24 @@ function gradientsOf(loss: () => tf.Scalar, parameters: Parameters): LossAndGrad
   return { value, gradients };
 }
 
-/** @throws {DivergedError} if a number is not finite; the sentence says which */
-function requireFinite(step: number, loss: number, norms: GradientNorms, learningRate: number) {
-  const bad = [...norms.each].find(([, norm]) => !Number.isFinite(norm));
-  if (Number.isFinite(loss) && bad === undefined) return;
-  const where = bad === undefined
+/** The error of a step whose numbers are not finite; the sentence says which. */
+async function diverged(
+  step: number,
+  loss: number,
+  norms: GradientNorms,
+  learningRate: number,
+  parameters: Parameters,
+): Promise<DivergedError> {
+  const weight = await firstNotFinite(parameters);
+  const gradient = [...norms.each].find(([, norm]) => !Number.isFinite(norm))?.[0];
+  const where = weight !== undefined
+    ? `; "${weight}" itself is not finite any more`
+    : gradient !== undefined
+    ? `; the first gradient that is not finite is that of "${gradient}"`
+    : Number.isFinite(norms.global)
     ? ""
-    : `; the first gradient that is not finite is that of "${bad[0]}"`;
-  throw new DivergedError(
+    : "; the gradients are finite, but too long together to be measured";
+  return new DivergedError(
     `training diverged at step ${step}: the loss is ${loss}${where}; the update was not made. ` +
       `Lower the learning rate (now ${learningRate}), clip the gradients, or look for NaN in the data`,
   );

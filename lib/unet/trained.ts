@@ -13,7 +13,8 @@ export interface TrainedUNet {
 }
 
 /**
- * Loads a trained network of `data/models`: `"em"`, membranes in electron microscope slices.
+ * Loads a trained network of `data/models`: `"em"`, membranes in electron microscope slices; `"cells"`, touching cells
+ * under differential interference contrast (for `predictCells`).
  *
  * @param name of the folder
  * @throws {RangeError} if there is no such network

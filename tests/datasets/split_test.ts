@@ -9,13 +9,14 @@ const dataset: SegmentationDataset = {
   slices: [0, 1, 2, 3, 4].map((v) => ({ ...pixel(v), data: Float32Array.of(v) })),
   labels: [0, 1, 2, 3, 4].map(pixel),
   instances: [0, 1, 2, 3, 4].map(pixel),
+  annotated: [0, 1, 2, 3, 4].map((value) => ({ ...pixel(value), data: Uint8Array.of(value) })),
 };
 
-Deno.test("slices, labels and instances are split at the same place", () => {
+Deno.test("slices, labels, instances and what is annotated are split at the same place", () => {
   const { train, heldOut } = holdOut(dataset, 2);
-  for (const  of of["slices", "labels", "instances"] as const) {
-    assertEquals(train[of]!.map(({ data }) => data[0]), [0, 1, 2]);
-    assertEquals(heldOut[of]!.map(({ data }) => data[0]), [3, 4]);
+  for (const part of ["slices", "labels", "instances", "annotated"] as const) {
+    assertEquals(train[part]!.map(({ data }) => data[0]), [0, 1, 2]);
+    assertEquals(heldOut[part]!.map(({ data }) => data[0]), [3, 4]);
   }
 });
 

@@ -25,6 +25,21 @@ while (!interrupt.requested) {
 console.log(`stopped after a step: ${steps > 0}`);
 """
 ENDLESS = "const before = 1; for (;;) Math.random();"
+TOKENIZING = """
+import { BertTokenizer, findPretrained } from "../../lib/bert/mod.ts";
+const kept = 42;
+const tokenizer = await BertTokenizer.load((await findPretrained()).folder);
+const texts = Array(200).fill("the quick brown fox jumps over the lazy dog ".repeat(20));
+console.log("begins");
+for (;;) tokenizer.encodeBatch(texts); // never awaits
+"""
+DOWNLOADING = """
+import { download } from "../../lib/io/mod.ts";
+const silent = Deno.serve({ port: 0, onListen() {} }, () => new Promise(() => {}));
+const path = `${Deno.makeTempDirSync()}/a.bin`;
+console.log("begins");
+await download([`http://localhost:${silent.addr.port}/a.bin`], path, { patience: 600_000 });
+"""
 CHILD = 'const child = new Deno.Command("sleep", { args: ["%d"] }).spawn(); console.log(child.pid);'
 
 
@@ -113,6 +128,29 @@ def stop_a_loop_that_looks(folder):
     return {"stopped": stopped, "next": after, "processes": len(pids), "left": left_of(pids)}
 
 
+def stop_in(cell, folder):
+    session = Session(folder)
+    request = session.send(cell)
+    while True:  # until it runs
+        message = session.client.get_iopub_msg(timeout=120)
+        if message["msg_type"] == "stream" and "begins" in message["content"]["text"]:
+            break
+    time.sleep(1)
+    session.press_stop()
+    stopped = session.result(request, timeout=60)
+    after = session.run("console.log('alive');")
+    session.manager.shutdown_kernel(now=True)
+    return {"stopped": stopped["status"], "next": after}
+
+
+def stop_tokenizing(folder):
+    return stop_in(TOKENIZING, folder)
+
+
+def stop_downloading(folder):
+    return stop_in(DOWNLOADING, folder)
+
+
 def stop_a_loop_that_never_looks(folder):
     session = Session(folder)
     pids = list(session.processes())
@@ -196,6 +234,8 @@ SCENARIOS = {
     f.__name__: f
     for f in (
         stop_a_loop_that_looks,
+        stop_tokenizing,
+        stop_downloading,
         stop_a_loop_that_never_looks,
         stop_while_nothing_runs,
         restart,

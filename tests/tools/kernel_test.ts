@@ -36,6 +36,18 @@ Deno.test({
   },
 });
 
+for (const scenario of ["stop_tokenizing", "stop_downloading"]) {
+  Deno.test({
+    ...onUnix(`${scenario.replace("_", " ")}: the cell ends with an error, the kernel lives on`),
+    async fn() {
+      assertEquals(await play(scenario), {
+        stopped: "error",
+        next: { status: "ok", printed: "alive\n" },
+      });
+    },
+  });
+}
+
 Deno.test({
   ...onUnix("a loop that never looks survives a double press and ends at a later second one"),
   async fn() {

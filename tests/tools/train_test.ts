@@ -1,7 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { readSafetensors } from "../../lib/io/mod.ts";
-import { BertForPreTraining, BertTokenizer } from "../../lib/bert/mod.ts";
+import {
+  bertConfig,
+  BertForPreTraining,
+  BertForSequenceClassification,
+  BertModel,
+  BertTokenizer,
+  SPECIAL_TOKENS,
+  Vocabulary,
+} from "../../lib/bert/mod.ts";
+import { createRandom } from "../../lib/random/mod.ts";
 
 const TRAIN = new URL("../../tools/train.ts", import.meta.url).pathname;
 
@@ -61,6 +70,53 @@ Deno.test("train bert pre-trains on a folder of text, goes on where it stopped, 
   await Deno.remove(folder, { recursive: true });
 });
 
+/** A folder with a tiny encoder, and RTE's files with eight rows. */
+async function tinyEncoderAndRte() {
+  const folder = await Deno.makeTempDir();
+  const model = join(folder, "model"), data = join(folder, "data");
+  await Deno.mkdir(model);
+  await Deno.mkdir(join(data, "RTE"), { recursive: true });
+  const vocabulary = new Vocabulary([...SPECIAL_TOKENS, "a", "b", "c", "d"]);
+  const config = bertConfig({ vocabSize: vocabulary.size, hiddenSize: 8, layers: 1, heads: 2 });
+  const bert = new BertModel(config, { random: createRandom(1) });
+  await bert.save(model);
+  bert.dispose();
+  await Deno.writeTextFile(join(model, "vocab.txt"), vocabulary.toText());
+  const rows = Array.from(
+    { length: 8 },
+    (_, i) => `${i}\t${"abcd"[i % 4]} a\tb ${"abcd"[i % 3]}\t${i % 2 ? "" : "not_"}entailment\n`,
+  );
+  const text = `index\tsentence1\tsentence2\tlabel\n${rows.join("")}`;
+  for (const split of ["train", "dev"]) {
+    await Deno.writeTextFile(join(data, "RTE", `${split}.tsv`), text);
+  }
+  return { folder, model, data };
+}
+
+Deno.test("train bert --task fine-tunes once a seed, writes models and predictions, and sums up their scores", async () => {
+  const { folder, model, data } = await tinyEncoderAndRte();
+  const out = join(folder, "out");
+  const command = ["bert", "--task", "rte", "--model", model, "--data", data, "--out", out];
+  const recipe = ["--epochs", "2", "--batch", "4", "--every", "2"];
+  const { code, stdout, stderr } = await train(...command, ...recipe, "--seeds", "1,2", "--json");
+  assertEquals(code, 0, stderr);
+  const { scores, runs, headline, train: rows } = JSON.parse(stdout);
+  assertEquals([headline, rows], ["accuracy", 8]);
+  assertEquals(runs.map((run: { seed: number; steps: number }) => [run.seed, run.steps]), [[1, 4], [
+    2,
+    4,
+  ]]);
+  const all = runs.map((run: { scores: { accuracy: number } }) => run.scores.accuracy);
+  assertEquals(scores.accuracy.mean, (all[0] + all[1]) / 2);
+  const trained = await BertForSequenceClassification.load(join(out, "seed_2"));
+  assertEquals(trained.loaded!.missing, []);
+  trained.dispose();
+  const predictions = await Deno.readTextFile(join(out, "seed_1", "dev_RTE.tsv"));
+  assertEquals(predictions.trim().split("\n").length, 9);
+  assertMatch(stderr, /test: no predictions, its file is not there/);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("train bert says in a sentence what is missing", async () => {
   const says = async (args: string[], sentence: RegExp) => {
     const { code, stderr } = await train(...args);
@@ -68,6 +124,9 @@ Deno.test("train bert says in a sentence what is missing", async () => {
     assertMatch(stderr, sentence);
   };
   await says(["bert"], /^error: say what to do/);
+  await says(["bert", "--task", "chess"], /^error: there is no task "chess"; there are MNLI/);
+  await says(["bert", "--task", "RTE", "--data", "/nowhere"], /^error: .*nowhere/);
+  await says(["bert", "--task", "RTE", "--seeds", "1,x"], /^error: --seeds is "1,x"/);
   await says(["cat"], /^error: "cat" cannot be trained/);
   await says(["bert", "--pretrain", "--corpus", "/nowhere"], /is not there: expected a folder/);
   await says(["bert", "--pretrain", "--steps", "many"], /--steps is "many", expected a number/);

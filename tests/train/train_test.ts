@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { tf, useBackend } from "../../lib/backend/mod.ts";
-import { createRandom } from "../../lib/random/mod.ts";
+import { createRandom, type Random } from "../../lib/random/mod.ts";
 import { constant, DivergedError, sgd, type Step, train } from "../../lib/train/mod.ts";
 import { toBatch, UNet } from "../../lib/unet/mod.ts";
 import { rectangle, smallRun } from "./small_run.ts";
@@ -198,4 +198,44 @@ Deno.test("numbers out of range are refused before anything happens", () => {
     "at least 1; got 0",
   );
   net.dispose();
+});
+
+Deno.test("a run that diverges keeps its last good checkpoint and names it, and goes on from there", async () => {
+  const folder = await Deno.makeTempDir(), path = `${folder}/run.safetensors`;
+  const spoilt = (step: number, random: Random) => {
+    const sample = rectangle(random);
+    if (step === 2) sample.image.data[400] = NaN;
+    return toBatch([sample]);
+  };
+  const { net, run } = smallRun(5, { batches: spoilt, checkpoint: { path } });
+  const error = await assertRejects(() => all(run), DivergedError);
+  assertStringIncludes(error.message, `The last good checkpoint is that of step 2, ${path}`);
+  const before = weightsOf(net);
+  const again = smallRun(5, { checkpoint: { path } });
+  assertEquals((await again.run.next()).value.step, 3);
+  await again.run.return({ step: 3, finished: false, message: "" });
+  assertEquals(weightsOf(net), before);
+  net.dispose();
+  again.net.dispose();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("weights that an update made infinite do not replace a good checkpoint", async () => {
+  const folder = await Deno.makeTempDir(), path = `${folder}/run.safetensors`;
+  const w = tf.variable(tf.scalar(1)) as tf.Variable;
+  const run = train({
+    model: { parameters: new Map([["w", w]]) },
+    batches: () => ({}),
+    loss: () => tf.mul(w, 1e15) as tf.Scalar, // its gradient, 1e15, is finite
+    optimizer: sgd({ momentum: 0 }),
+    schedule: (step) => step < 2 ? 1e-15 : 1e30, // and the third update is not
+    steps: 10,
+    checkpoint: { path },
+  });
+  const error = await assertRejects(() => all(run), DivergedError);
+  assertStringIncludes(error.message, 'at step 4: the loss is -Infinity; "w" itself is not finite');
+  assertStringIncludes(error.message, `No checkpoint was written to ${path}`);
+  await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+  w.dispose();
+  await Deno.remove(folder, { recursive: true });
 });

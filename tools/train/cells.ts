@@ -52,11 +52,12 @@ Ctrl-C stops after the step in progress and exits 130; the same command goes on 
   --shrink N          frames are made smaller by this factor (default 4)
   --base N            channels of the first level (default 16)
   --depth N           poolings (default 3)
+  --dropout X         (default 0: a short training does not overfit)
   --tile N            side of the input tile in the smaller frame (default 212)
   --w0 X, --sigma X   of the weight map, sigma in pixels of the smaller frame (default 10 and 3)
   --learning-rate X   the peak (default 1e-3)
   --start FILE        begin with these weights
-  --evaluate FILE     no training: choose the objects' options and score with these weights
+  --evaluate FILE     no training: choose the objects' options, score these weights, and write both to --out
   --views N           1, or 7 to score the mean over seven views (default 7)
   --seed N            decides everything (default 1)
   --every N           steps between two reports and two checkpoints (default 50)
@@ -77,6 +78,7 @@ export const cells: Trainer = {
         "shrink",
         "base",
         "depth",
+        "dropout",
         "tile",
         "w0",
         "sigma",
@@ -99,6 +101,7 @@ function settingsOf(flags: Flags) {
     shrink: numberOf(flags, "shrink", 4),
     base: numberOf(flags, "base", 16),
     depth: numberOf(flags, "depth", 3),
+    dropout: numberOf(flags, "dropout", 0),
     tileSide: numberOf(flags, "tile", 212),
     w0: numberOf(flags, "w0", 10),
     sigma: numberOf(flags, "sigma", 3),
@@ -124,13 +127,16 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   note(`backend ${backend.name}: ${backend.reason}`);
   if (typeof flags.evaluate === "string") {
     const { net } = await loadUNet(flags.evaluate);
-    const scores = await score(net, settings, note);
-    return { json: { ...settings, file: flags.evaluate, ...scores }, text: inText(scores) };
+    return await finish(net, settings, { evaluated: flags.evaluate }, note);
   }
 
   const data = await openSequence(settings.data, "both", settings);
   note(`${data.slices.length} frames of ${data.title}`);
-  const config = { baseChannels: settings.base, depth: settings.depth, dropoutRate: 0.3 };
+  const config = {
+    baseChannels: settings.base,
+    depth: settings.depth,
+    dropoutRate: settings.dropout,
+  };
   const net = new UNet(config, { random: createRandom(seed).fork("weights") });
   if (settings.start !== undefined) await loadWeights(settings.start, net.parameters);
   const stop = new AbortController();
@@ -158,17 +164,24 @@ async function run(flags: Flags, note: (sentence: string) => void) {
     note(`${next.value.message}; the same command goes on from there`);
     Deno.exit(130);
   }
-  await saveUNet(join(out, "unet.safetensors"), net);
+  await saveUNet(join(out, "unet.safetensors"), net); // should the scoring be stopped
+  const trainingSeconds = seconds; // of this run; a resumed one counts anew
+  return await finish(net, settings, { trainingSeconds, backend: backend.name }, note);
+}
+
+/** Chooses how objects are made, scores, and writes weights and result. */
+async function finish(
+  net: UNet,
+  settings: Settings,
+  more: Readonly<Record<string, unknown>>,
+  note: (sentence: string) => void,
+) {
+  const { out, shrink } = settings;
   const scores = await score(net, settings, note);
-  const metadata = { shrink: `${settings.shrink}`, instances: JSON.stringify(scores.options) };
+  const metadata = { shrink: `${shrink}`, instances: JSON.stringify(scores.options) };
+  await Deno.mkdir(out, { recursive: true });
   await saveUNet(join(out, "unet.safetensors"), net, { metadata });
-  const result = {
-    ...settings,
-    config: net.config,
-    backend: backend.name,
-    trainingSeconds: seconds, // of this run; a resumed one counts anew
-    ...scores,
-  };
+  const result = { ...settings, config: net.config, ...more, ...scores };
   await writeFileAtomic(join(out, "result.json"), JSON.stringify(result, null, 2) + "\n");
   return { json: result, text: `${inText(scores)}\nwritten to ${out}` };
 }
@@ -255,11 +268,10 @@ async function score(net: UNet, settings: Settings, note: (sentence: string) => 
 
 /** What is tried on the training sequence. */
 function* candidates(): Generator<Required<InstanceOptions>> {
-  for (const threshold of [0.2, 0.3, 0.4, 0.5, 0.6]) {
-    for (const seedThreshold of [0.5, 0.6, 0.7, 0.8, 0.9]) {
-      if (seedThreshold < threshold) continue;
-      for (const seedDepth of [0, 3, 6, 10, 14]) {
-        yield { threshold, seedThreshold, seedDepth, minimumSize: 1000 };
+  for (const seedThreshold of [0.7, 0.8, 0.9]) {
+    for (const spotSize of [100, 400]) {
+      for (const seedDepth of [8, 16]) {
+        yield { threshold: 0.4, seedThreshold, spotSize, seedDepth, minimumSize: 1000 };
       }
     }
   }

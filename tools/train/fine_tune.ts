@@ -17,6 +17,7 @@ import {
   newForTask,
   predictLogits,
   readBertConfig,
+  sequenceLimits,
 } from "../../lib/bert/mod.ts";
 import { type Feature, findTask, type Scores, type Task, TASKS } from "../../lib/bert/tasks/mod.ts";
 import { dataDir, writeFileAtomic } from "../../lib/io/mod.ts";
@@ -78,12 +79,15 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
   const recipe = recipeOf(flags);
   const limit = numberOf(flags, "limit", Infinity);
   const every = numberOf(flags, "every", 50);
-  const maxLength = flags.length === undefined ? undefined : numberOf(flags, "length", 128);
+  const config = await readBertConfig(join(folder, "config.json")).catch(inASentence);
+  const wanted = flags.length === undefined ? undefined : numberOf(flags, "length", 128);
+  const limits = sequenceLimits(task, config, wanted);
 
-  const tokenizer = await BertTokenizer.load(folder);
-  const all = await task.read(data, "train");
-  const train = all.slice(0, limit), dev = await task.read(data, task.developmentSplit);
-  const featureOptions = { maxLength, documentContext: flags["document-context"] === true };
+  const tokenizer = await BertTokenizer.load(folder).catch(inASentence);
+  const all = await task.read(data, "train").catch(inASentence);
+  const train = all.slice(0, limit),
+    dev = await task.read(data, task.developmentSplit).catch(inASentence);
+  const featureOptions = { ...limits, documentContext: flags["document-context"] === true };
   const features = task.features(train, tokenizer, featureOptions);
   const development = { examples: dev, features: task.features(dev, tokenizer, featureOptions) };
   const backend = await useBackend();
@@ -101,7 +105,7 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     const to = seeds.length === 1 ? out : join(out, `seed_${seed}`);
     const random = createRandom(seed).fork("head");
     const model = flags.random
-      ? newForTask(task, await readBertConfig(join(folder, "config.json")), { random })
+      ? newForTask(task, config, { random })
       : await loadForTask(task, folder, { random });
     await Deno.mkdir(to, { recursive: true });
     const run = await once({
@@ -143,6 +147,11 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     out,
   };
   return { json, text: `${task.name}: ${spread(scores)}. Written to ${out}.` };
+}
+
+/** What is wrong with a file is for whoever typed the command: without a trace. */
+function inASentence(error: unknown): never {
+  throw error instanceof Error ? new Problem(error.message) : error;
 }
 
 interface Run {

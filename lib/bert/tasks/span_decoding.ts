@@ -1,4 +1,5 @@
 // T places of a window
+import { answerF1 } from "../../metrics/mod.ts";
 import type { Answer, PredictOptions, SpanExample, SpanPrediction } from "./task.ts";
 import type { SpanWindow } from "./span_windows.ts";
 
@@ -74,16 +75,76 @@ export function decodeSpans(
       ...(noAnswer ? [null_] : []),
     ]);
     const named = best.map((candidate, i) => ({ ...candidate, probability: probabilities[i] }));
-    const [first] = named;
-    const nullScore = first === undefined ? Infinity : null_ - first.score;
-    const answered = first !== undefined && !(noAnswer && nullScore > nullThreshold);
-    return {
-      text: answered ? first.text : "",
-      ...(answered ? { start: first.start } : {}),
-      nBest: named,
-      ...(noAnswer ? { nullScore } : {}),
-    };
+    const nullScore = best.length === 0 ? Infinity : null_ - best[0].score;
+    const ranked = { nBest: named, ...(noAnswer ? { nullScore } : {}) };
+    return withNullThreshold({ text: "", ...ranked }, nullThreshold);
   });
+}
+
+/**
+ * The same prediction with another threshold for silence.
+ *
+ * @param prediction with its n-best list; one without `nullScore` (v1.1) always answers
+ * @param threshold "no answer" is said if its score is better by more than this
+ */
+export function withNullThreshold(prediction: SpanPrediction, threshold: number): SpanPrediction {
+  const { start: _, text: __, ...rest } = prediction;
+  const best = rest.nBest?.[0];
+  const silent = best === undefined || (rest.nullScore ?? -Infinity) > threshold;
+  return silent ? { text: "", ...rest } : { text: best.text, start: best.start, ...rest };
+}
+
+/**
+ * The threshold with the best F1 (Devlin 2019, Sect. 4.3: "the threshold tau is selected on the dev set to
+ * maximize F1"), as the official script looks for it: silence everywhere first, then the questions speak
+ * in the order of their null scores.
+ *
+ * @param examples questions, some without an answer
+ * @param predictions with n-best lists and null scores
+ * @returns the threshold, and the F1 with it in percent
+ * @throws {RangeError} if there is not one prediction for each question, or one has no null score
+ *
+ * @example
+ * ```ts
+ * import { bestNullThreshold } from "./span_decoding.ts";
+ *
+ * const guess = { text: "Ben", start: 9, score: 5, probability: 1 };
+ * const examples = [[{ text: "Ben", start: 9 }], []].map((answers, i) => ({
+ *   id: `${i}`, context: "Anna met Ben", question: "Who?", answers,
+ * }));
+ * const predictions = [1, 2].map((nullScore) => ({ text: "", nBest: [guess], nullScore }));
+ * console.log(bestNullThreshold(examples, predictions)); // { threshold: 1, f1: 100 }
+ * ```
+ */
+export function bestNullThreshold(
+  examples: readonly SpanExample[],
+  predictions: readonly SpanPrediction[],
+): { threshold: number; f1: number } {
+  const gains = predictions.map(({ nBest = [], nullScore }, i) => {
+    if (nullScore === undefined || examples.length !== predictions.length) {
+      throw new RangeError(
+        `a threshold needs a prediction with a null score for each of ${examples.length} questions; ` +
+          `there are ${predictions.length}, and number ${i} has ${nullScore ?? "none"}`,
+      );
+    }
+    const { answers } = examples[i];
+    const said = nBest[0]?.text ?? "";
+    // What speaking wins or loses against silence.
+    const gain = answers.length > 0
+      ? Math.max(...answers.map(({ text }) => answerF1(said, text, true)))
+      : said === ""
+      ? 0
+      : -1;
+    return { nullScore, gain };
+  }).sort((a, b) => a.nullScore - b.nullScore);
+  let sum = examples.filter(({ answers }) => answers.length === 0).length;
+  let best = { sum, threshold: -Infinity };
+  gains.forEach(({ nullScore, gain }, i) => {
+    sum += gain;
+    const isLastOfEquals = gains[i + 1]?.nullScore !== nullScore;
+    if (isLastOfEquals && sum > best.sum) best = { sum, threshold: nullScore };
+  });
+  return { threshold: best.threshold, f1: 100 * best.sum / examples.length };
 }
 
 function candidatesOf(

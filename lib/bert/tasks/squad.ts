@@ -48,9 +48,21 @@ export function readSquadJson(text: string, path: string): SpanExample[] {
   if (!Array.isArray(json?.data)) {
     throw new TaskFileError({ path }, `there is no list "data"; expected SQuAD's JSON`);
   }
-  const examples = (json as SquadJson).data!.flatMap(({ title, paragraphs = [] }) =>
-    paragraphs.flatMap(({ context, qas = [] }) =>
-      qas.map(({ id, question, answers = [], is_impossible }) => {
+  const list = <T>(
+    value: readonly T[] | null | undefined,
+    what: string,
+  ): readonly NonNullable<T>[] => {
+    const items: unknown = value ?? [];
+    const fits = Array.isArray(items) &&
+      items.every((item) => typeof item === "object" && item !== null);
+    if (!fits) {
+      throw new TaskFileError({ path }, `${what} is ${shown(value)}; expected a list of objects`);
+    }
+    return items as NonNullable<T>[];
+  };
+  const examples = list((json as SquadJson).data, `"data"`).flatMap(({ title, paragraphs }) =>
+    list(paragraphs, `"paragraphs"`).flatMap(({ context, qas }) =>
+      list(qas, `"qas"`).map(({ id, question, answers, is_impossible }) => {
         const place = (): FilePlace => ({
           path,
           line: typeof id === "string" ? lineOf(text, id) : undefined,
@@ -58,7 +70,9 @@ export function readSquadJson(text: string, path: string): SpanExample[] {
         return checked(
           place,
           { id, question, context, title },
-          is_impossible ? [] : answers.map(({ text, answer_start }) => [text, answer_start]),
+          is_impossible
+            ? []
+            : list(answers, `"answers"`).map(({ text, answer_start }) => [text, answer_start]),
         );
       })
     )
@@ -117,6 +131,7 @@ function toUtf16(text: string, codePoints: unknown): number | undefined {
   if (typeof codePoints !== "number" || !Number.isInteger(codePoints) || codePoints < 0) {
     return undefined;
   }
+  if (codePoints > text.length) return undefined;
   if (!/[\ud800-\udbff]/.test(text)) return codePoints;
   let at = 0;
   for (let k = 0; k < codePoints; k++) at += text.codePointAt(at)! > 0xffff ? 2 : 1;

@@ -1,5 +1,13 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { decodeSpans, type SpanExample, spanWindows } from "../../../lib/bert/tasks/mod.ts";
+import {
+  bestNullThreshold,
+  decodeSpans,
+  type SpanExample,
+  spanWindows,
+  withNullThreshold,
+} from "../../../lib/bert/tasks/mod.ts";
+import { squadScores } from "../../../lib/metrics/mod.ts";
+import { createRandom } from "../../../lib/random/mod.ts";
 import { smallWorldTokenizer } from "./support.ts";
 import { golden } from "./task_golden.ts";
 
@@ -64,5 +72,45 @@ Deno.test("logits that are too few are refused", () => {
     () => decodeSpans([example], windows, [new Float32Array(4)], false),
     RangeError,
     "a window of 6 places has 2 start logits",
+  );
+});
+
+Deno.test("the best threshold is the one that trying every threshold finds", () => {
+  const random = createRandom(8);
+  for (let round = 0; round < 30; round++) {
+    const examples = Array.from({ length: 12 }, (_, i): SpanExample => ({
+      id: `${i}`,
+      context: "Anna Smith met Ben",
+      question: "?",
+      answers: random.bool() ? [] : [{ text: "Anna Smith", start: 0 }, { text: "Anna", start: 0 }],
+    }));
+    const predictions = examples.map(() => ({
+      text: "",
+      nBest: [{
+        text: random.pick(["Anna", "Smith met", "Ben"]),
+        start: 0,
+        score: 1,
+        probability: 1,
+      }],
+      nullScore: random.int(-4, 5) / 2,
+    }));
+    const truths = examples.map(({ answers }) => answers.map(({ text }) => text));
+    const f1At = (threshold: number) => {
+      const said = predictions.map((one) => withNullThreshold(one, threshold).text);
+      return squadScores(truths, said, { version: "2.0" }).f1;
+    };
+    const { threshold, f1 } = bestNullThreshold(examples, predictions);
+    assertAlmostEquals(f1At(threshold), f1, 1e-9);
+    const all = [-Infinity, ...predictions.map(({ nullScore }) => nullScore)];
+    assertAlmostEquals(Math.max(...all.map(f1At)), f1, 1e-9);
+  }
+});
+
+Deno.test("predictions of v1.1 have no null score, and no threshold", () => {
+  const example = { id: "1", context: "a", question: "b", answers: [] };
+  assertThrows(
+    () => bestNullThreshold([example], [{ text: "a" }]),
+    RangeError,
+    "number 0 has none",
   );
 });
