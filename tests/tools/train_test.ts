@@ -237,7 +237,7 @@ Deno.test("train unet-ablation changes one thing at a time, and does nothing twi
       ["no_weight_map", "weightMap"],
       ["no_elastic_deformation", "augmentation"],
       ["padding_no_overlap"],
-      ["the_paper_s_optimizer", "optimizer", "schedule", "warmup"],
+      ["the_paper_s_optimizer", "optimizer", "learningRate", "schedule", "warmup"],
     ]
   ) {
     const { recipe, config, tileSide } = await settings(name);
