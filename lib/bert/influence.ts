@@ -6,7 +6,7 @@ import type { BertInput } from "./input.ts";
  * Which place can know of which: found by trying, not by looking at masks. Every piece in turn is
  * replaced by another, and whatever vector changes has seen it.
  *
- * @param encode the model: input of batch B -> [B, T, S], one vector per place
+ * @param encode the model: input of batch 1 -> [1, T, S], one vector per place
  * @param ids the sequence, T pieces
  * @param replacement the piece that is put in; where it stands already, `replacement + 1`
  * @returns [T, T] row-major: how far the vector of the row moves (Euclidean distance) when the piece of the
@@ -30,19 +30,25 @@ export async function influence(
   replacement: number,
 ): Promise<Float32Array> {
   const T = ids.length;
-  // Row 0: the sequence itself; row j + 1: with piece j replaced.
-  const inputIds = new Int32Array((T + 1) * T);
-  for (let row = 0; row <= T; row++) inputIds.set(ids, row * T);
-  for (let j = 0; j < T; j++) {
-    inputIds[(j + 1) * T + j] = ids[j] === replacement ? replacement + 1 : replacement;
+  const read = async (inputIds: Int32Array): Promise<Float32Array> => {
+    const vectors = tf.tidy(() => encode({ batch: 1, length: T, inputIds })); // [1, T, S]
+    const values = await vectors.data() as Float32Array;
+    vectors.dispose();
+    return values;
+  };
+  // One sequence at a time: in one batch the same vector may be rounded differently from row to row, because matrix
+  // libraries treat the last few rows in another order, and 0 would not be 0.
+  const original = await read(Int32Array.from(ids));
+  const values = new Float32Array(T * T);
+  for (let column = 0; column < T; column++) {
+    const other = ids[column] === replacement ? replacement + 1 : replacement;
+    const changed = await read(Int32Array.from(ids).with(column, other));
+    const S = changed.length / T;
+    for (let row = 0; row < T; row++) {
+      let squares = 0;
+      for (let k = row * S; k < (row + 1) * S; k++) squares += (changed[k] - original[k]) ** 2;
+      values[row * T + column] = Math.sqrt(squares);
+    }
   }
-  const moved = tf.tidy(() => {
-    const vectors = encode({ batch: T + 1, length: T, inputIds }); // [T + 1, T, S]
-    const original = tf.slice(vectors, [0, 0, 0], [1, -1, -1]); // [1, T, S]
-    const others = tf.slice(vectors, [1, 0, 0], [T, -1, -1]); // [T, T, S]: replaced, place
-    return tf.transpose(tf.norm(tf.sub(others, original), 2, -1), [1, 0]); // [T, T]: place, replaced
-  });
-  const values = Float32Array.from(await moved.data());
-  moved.dispose();
   return values;
 }

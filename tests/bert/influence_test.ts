@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { tf } from "../../lib/backend/mod.ts";
+import { tf, useBackend } from "../../lib/backend/mod.ts";
 import { bertConfig, BertModel, Elmo, Gpt, influence } from "../../lib/bert/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 
@@ -30,4 +30,16 @@ Deno.test("BERT sees both sides, GPT the left, and each half of ELMo one side", 
   assertEquals(await sees((input) => gpt.forward(input).lastHiddenState), left);
   assertEquals(await sees(half(0)), left);
   assertEquals(await sees(half(6)), ["11111", "01111", "00111", "00011", "00001"]);
+});
+
+Deno.test("what cannot be seen moves nothing, to the last bit, on wasm and with a native matrix library too", async () => {
+  await useBackend({ prefer: "wasm" });
+  const sizes = { vocabSize: 450, hiddenSize: 96, layers: 2, heads: 2, initializerRange: 0.08 };
+  const gpt = new Gpt(bertConfig(sizes), { random: random() });
+  const ids = [10, 20, 30, 40, 50, 60, 70, 80], T = ids.length;
+  const moved = await influence((input) => gpt.forward(input).lastHiddenState, ids, 100);
+  const seen = Array.from(moved, (d) => d > 0);
+  assertEquals(seen, seen.map((_, i) => i % T <= Math.floor(i / T)));
+  gpt.dispose();
+  await useBackend({ prefer: "cpu" });
 });
