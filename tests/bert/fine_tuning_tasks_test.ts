@@ -177,23 +177,21 @@ for (const [name, files] of Object.entries(FILES)) {
   });
 }
 
-const BY_HEART: Readonly<Record<string, number>> = {
-  RTE: 1,
-  CoLA: 1,
-  "STS-B": 0.99,
-  SWAG: 1,
-  SQuAD: 99.9,
-  SQuAD2: 99.9,
-  "WNUT-2017": 1,
-  "UD-EWT-POS": 1,
+/** The least score, and the learning rate that a model of one layer needs for it. */
+const BY_HEART: Readonly<Record<string, readonly [least: number, learningRate: number]>> = {
+  RTE: [1, 2e-3],
+  CoLA: [1, 5e-3],
+  "STS-B": [0.99, 5e-3],
+  SWAG: [1, 5e-3],
+  "WNUT-2017": [1, 5e-3],
 };
 
-for (const [name, least] of Object.entries(BY_HEART)) {
+for (const [name, [least, learningRate]] of Object.entries(BY_HEART)) {
   Deno.test(`four rows of ${name} are learnt by heart`, async () => {
     await useBackend({ prefer: "cpu" });
     const task = findTask(name);
     await withFiles(FILES[name], async (folder) => {
-      const { model, scores } = await trained(task, folder, { steps: 60, learningRate: 5e-3 });
+      const { model, scores } = await trained(task, folder, { steps: 60, learningRate });
       const score = scores[task.headline];
       assert(score >= least, JSON.stringify(scores));
       model.dispose();
