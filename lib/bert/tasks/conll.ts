@@ -1,7 +1,8 @@
-import { entitiesOf, type Entity, type TagScheme, tagsOf } from "../../metrics/mod.ts";
+import type { TagScheme } from "../../metrics/mod.ts";
 import { readParquet } from "../../io/mod.ts";
 import { type FileLayout, findFiles, readText } from "./data_files.ts";
 import type { Source } from "./source.ts";
+import { convertTags } from "./tag_schemes.ts";
 import type { TaggingExample } from "./task.ts";
 import { counted, type FilePlace, shown, TaskFileError } from "./task_file_error.ts";
 
@@ -79,34 +80,6 @@ export function readConll(
     throw new TaskFileError({ path }, "is empty; expected a word and its tag in every line");
   }
   return sentences;
-}
-
-/**
- * Tags in another scheme: the entities stay the same, IOB1, IOB2 and IOBES are all understood.
- *
- * @param tags of the words of a sentence
- * @param scheme the one that is wanted
- * @throws {RangeError} if a tag is of none of these forms
- *
- * @example
- * ```ts
- * import { convertTags } from "./mod.ts";
- *
- * console.log(convertTags(["I-PER", "I-PER", "O"], "BIO2")); // ["B-PER", "I-PER", "O"]
- * console.log(convertTags(["I-PER", "I-PER", "O"], "BIOES")); // ["B-PER", "E-PER", "O"]
- * ```
- */
-export function convertTags(tags: readonly string[], scheme: TagScheme | "BIO1"): string[] {
-  const entities = entitiesOf(tags);
-  if (scheme !== "BIO1") return tagsOf(entities, tags.length, scheme);
-  // As CoNLL-2003's files: B only where an entity follows one of its own type directly.
-  const touches = ({ type, start }: Entity) =>
-    entities.some((before) => before.end === start && before.type === type);
-  const written = tagsOf(entities, tags.length);
-  for (const entity of entities) {
-    if (!touches(entity)) written[entity.start] = `I-${entity.type}`;
-  }
-  return written;
 }
 
 /** Files with a word in a line. */

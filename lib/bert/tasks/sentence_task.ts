@@ -169,7 +169,8 @@ export function sentenceFiles(
   ): string | number | undefined {
     let said: string | number | undefined;
     if (typeof value === "string") said = fromCell(value.trim());
-    else if ("range" in answer) said = fromCell(`${value}`);
+    // 3.8 is a float32 there, 3.799999952316284; its seven digits are what was written.
+    else if ("range" in answer) said = fromCell(Number(value).toPrecision(7));
     else if (typeof value === "number") {
       if (value === -1) return undefined; // Hugging Face's "not published"
       const named = classNames?.[value];

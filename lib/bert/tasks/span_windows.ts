@@ -1,4 +1,4 @@
-// T places of a window
+// T places of a window, P pieces of the passage
 import type { BertTokenizer } from "../tokenizer.ts";
 import type { Encoding } from "../encoding.ts";
 import type { Answer, Feature, FeatureOptions, SpanExample } from "./task.ts";

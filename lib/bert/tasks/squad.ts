@@ -5,8 +5,9 @@
 import { type ParquetValue, readParquet } from "../../io/mod.ts";
 import { textOf } from "./columns.ts";
 import { type FileLayout, findFiles, readText } from "./data_files.ts";
+import { lineOf, parseJson } from "./json_file.ts";
 import type { Source } from "./source.ts";
-import { lineOf, parseJson, spanTask } from "./span_task.ts";
+import { spanTask } from "./span_task.ts";
 import type { Answer, SpanExample, SpanTask } from "./task.ts";
 import { type FilePlace, shown, TaskFileError } from "./task_file_error.ts";
 

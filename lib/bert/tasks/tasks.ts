@@ -1,4 +1,3 @@
-import { SWAG } from "./choice_task.ts";
 import { GLUE_TASKS } from "./glue.ts";
 import {
   WORLD_ACCEPTABILITY,
@@ -11,6 +10,7 @@ import {
   WORLD_SIMILARITY,
 } from "./small_world_tasks.ts";
 import { SQUAD_1, SQUAD_2 } from "./squad.ts";
+import { SWAG } from "./swag.ts";
 import { CONLL_2003, UD_EWT_POS, WIKIGOLD, WNUT_17 } from "./tagging_tasks.ts";
 import type { Task } from "./task.ts";
 

@@ -38,7 +38,7 @@ write("mnli/validation_mismatched-00000-of-00001.parquet", {
     "premise": ["P"], "hypothesis": ["H"], "label": pa.array([1], i64), "idx": pa.array([0], i32),
 }, {"label": ["entailment", "neutral", "contradiction"]})
 write("stsb/validation-00000-of-00001.parquet", {
-    "sentence1": ["A", "B"], "sentence2": ["C", "D"], "label": pa.array([2.5, 5.0], f32), "idx": pa.array([0, 1], i32),
+    "sentence1": ["A", "B"], "sentence2": ["C", "D"], "label": pa.array([3.8, 5.0], f32), "idx": pa.array([0, 1], i32),
 })
 answers = pa.struct([("text", pa.list_(pa.string())), ("answer_start", pa.list_(i32))])
 # Code points are counted: the emoji is one of them, and two UTF-16 units.
