@@ -183,7 +183,6 @@ const BY_HEART: Readonly<Record<string, readonly [least: number, learningRate: n
   CoLA: [1, 5e-3],
   "STS-B": [0.99, 5e-3],
   SWAG: [1, 5e-3],
-  "WNUT-2017": [1, 5e-3],
 };
 
 for (const [name, [least, learningRate]] of Object.entries(BY_HEART)) {
