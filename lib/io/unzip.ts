@@ -191,13 +191,13 @@ async function extract(
     fail(`${name} does not begin where the directory says: the archive is damaged`);
   }
   const start = at + 30 + local.getUint16(26, true) + local.getUint16(28, true);
-  await Deno.mkdir(dirname(path), { recursive: true });
   const beside = join(
     dirname(path),
     `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.part`,
   );
   let done = 0, sum = 0;
   try {
+    await Deno.mkdir(dirname(path), { recursive: true });
     const out = await Deno.open(beside, { write: true, createNew: true });
     try {
       let pieces: Uint8Array[] = [];
@@ -236,13 +236,10 @@ async function extract(
     await Deno.rename(beside, path);
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
-    if (/no space left/i.test((error as Error).message ?? "")) {
-      throw new ZipError(
-        `${path} could not be unpacked: the disk is full; ${name} takes ${size} bytes`,
-        { cause: error },
-      );
-    }
-    throw error;
+    if (error instanceof ZipError || signal.aborted) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    const why = /no space left/i.test(said) ? `the disk is full; ${name} takes ${size} bytes` : said;
+    throw new ZipError(`${name} could not be unpacked to ${path}: ${why}`, { cause: error });
   }
 }
 

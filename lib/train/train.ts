@@ -216,9 +216,8 @@ async function* loop<Batch extends tf.TensorContainer>(
   } finally {
     end(done);
     try {
-      await save(); // also when the caller leaves the loop
-    } catch (error) {
-      if (!failed) throw error; // else the first error is the one to tell
+      // Also when the caller leaves the loop. After a failure the first error is the one to tell.
+      await (failed ? save().catch(() => {}) : save());
     } finally {
       optimizer.dispose();
     }

@@ -116,3 +116,9 @@ Deno.test("an archive that is cut off or has a changed bit is refused, at every 
       await assertRejects(() => unpack(bad), ZipError);
     }
   }));
+
+Deno.test("a file that stands where a folder is needed is a sentence", () =>
+  inFolder(async (unpack) => {
+    const zip = zipSync({ a: text("a file"), "a/b": text("in a folder of its name") });
+    await assertRejects(() => unpack(zip), ZipError, "a/b could not be unpacked to");
+  }));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import { onUnix } from "./run_tool.ts";
 import { readSafetensors } from "../../lib/io/mod.ts";
 import {
   bertConfig,
@@ -254,4 +255,43 @@ Deno.test("train unet-ablation changes one thing at a time, and does nothing twi
   assertEquals(second.stdout, first.stdout);
   assert(!second.stderr.includes("loss"), "nothing is trained again");
   await Deno.remove(out, { recursive: true });
+
+Deno.test({
+  ...onUnix(
+    "Ctrl-C in train bert saves after the step in progress, exits 130, and the run goes on from there",
+  ),
+  async fn() {
+    const out = await Deno.makeTempDir(), corpus = join(out, "corpus");
+    await Deno.mkdir(corpus);
+    const document = "the cat saw a dog.\nthe dog saw the cat.\nboth went home.\n";
+    await Deno.writeTextFile(join(corpus, "a.txt"), Array(12).fill(document).join("\n"));
+    const words = [
+      "bert",
+      "--pretrain",
+      "--corpus",
+      corpus,
+      "--out",
+      out,
+      "--every",
+      "1",
+      ...SMALL,
+    ];
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", TRAIN, ...words, "--steps", "100000"],
+      env: { NO_COLOR: "1", TF_BACKEND: "cpu" },
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    let told = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      if (!told.includes("step 2:") && (told + text).includes("step 2:")) child.kill("SIGINT");
+      told += text;
+    }
+    assertEquals((await child.status).code, 130, told);
+    assertMatch(told, /stopped and saved; the same command goes on from there/);
+    const { metadata } = await readSafetensors(join(out, "checkpoint.safetensors"));
+    const [last] = told.match(/\d+(?=: masked[^\n]*\n(?!.*: masked))/s) ?? [];
+    assertEquals(metadata.step, last);
+    await Deno.remove(out, { recursive: true });
+  },
 });

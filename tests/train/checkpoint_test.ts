@@ -1,10 +1,10 @@
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { fromFileUrl } from "@std/path";
 import { tf, useBackend } from "../../lib/backend/mod.ts";
 import { readSafetensors, writeSafetensors } from "../../lib/io/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { CheckpointError, loadWeights, saveWeights, sgd } from "../../lib/train/mod.ts";
 import { UNet } from "../../lib/unet/mod.ts";
+import { trainWithKills } from "./kills.ts";
 import { smallRun } from "./small_run.ts";
 
 await useBackend({ prefer: "wasm" });
@@ -56,27 +56,8 @@ Deno.test("a run that is left and goes on ends with the bits of an unbroken one"
 Deno.test("a process killed at random moments and started again ends with the bits of an unbroken run", () =>
   inFolder(async (path) => {
     const steps = 300;
-    const program = fromFileUrl(new URL("./small_run.ts", import.meta.url));
-    const random = createRandom(Date.now()); // other moments every time
-    let kills = 0, finished = false;
-    for (let attempt = 0; attempt < 30 && !finished; attempt++) {
-      const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", program, path, String(steps)],
-        stdout: "piped",
-        stderr: "null",
-      }).spawn();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-        // Once it trains: anywhere between at once and some dozens of steps later, the saving included.
-        if (text.includes("ready") && kills < 5) {
-          timer = setTimeout(() => child.kill("SIGKILL"), random.uniform(0, 300));
-        }
-      }
-      const { signal } = await child.status;
-      clearTimeout(timer);
-      if (signal === "SIGKILL") kills++;
-      else finished = true;
-    }
+    // Other moments every time. As a program, kills.ts does fifty.
+    const { kills, finished } = await trainWithKills(path, { steps, wanted: 5, seed: Date.now() });
     assertEquals(finished, true);
     assertGreater(kills, 0, "no kill came before the end");
     assertEquals((await readSafetensors(path)).metadata.step, `${steps}`);

@@ -27,13 +27,13 @@ import { countParameters } from "../../lib/nn/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { inWords, Problem } from "../command.ts";
 import { FINE_TUNE_OPTIONS, FINE_TUNE_USAGE, runFineTune } from "./fine_tune.ts";
-import { type Flags, numberOf, textOf, type Trainer } from "./trainer.ts";
+import { type Flags, listenForCtrlC, numberOf, textOf, type Trainer } from "./trainer.ts";
 
 const USAGE = `deno task train bert --pretrain [options]
 
 Pre-trains a BERT (masked language model and next sentence) and writes config.json, model.safetensors,
 vocab.txt and a card into a folder that BertModel.load and Hugging Face read. Ctrl-C stops after the
-step in progress; the same command goes on from there.
+step in progress and exits 130; the same command goes on from there.
 
   --corpus WHAT,...   folders of text files, one sentence a line, an empty line between documents; or
                       files in SQuAD's JSON, whose passages are taken; "small_world" (default) is
@@ -171,9 +171,7 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   );
 
   await Deno.mkdir(out, { recursive: true });
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  Deno.addSignalListener("SIGINT", onSignal);
+  const ctrlC = listenForCtrlC();
   const started = performance.now();
   let begun: number | undefined;
   let last = 0;
@@ -184,7 +182,7 @@ async function run(flags: Flags, note: (sentence: string) => void) {
       sizes,
       ...optimisation,
       checkpoint: { path: join(out, "checkpoint.safetensors"), every },
-      signal: stop.signal,
+      signal: ctrlC.signal,
     })
   ) {
     begun ??= step.step - 1;
@@ -202,7 +200,7 @@ async function run(flags: Flags, note: (sentence: string) => void) {
         } left`,
     );
   }
-  Deno.removeSignalListener("SIGINT", onSignal);
+  ctrlC.exitIfPressed(note);
   const scores = await evaluatePretraining(model, unseen, { sizes });
   await model.save(out, { dtype: flags.half ? "F16" : "F32" });
   const write = (name: string, text: string) =>
@@ -213,7 +211,6 @@ async function run(flags: Flags, note: (sentence: string) => void) {
     out,
     corpus,
     steps: last || steps,
-    finished: !stop.signal.aborted,
     parameters: countParameters(model.parameters),
     config,
     heldOut: scores,

@@ -23,7 +23,7 @@ import { type Feature, findTask, type Scores, type Task, TASKS } from "../../lib
 import { dataDir, writeFileAtomic } from "../../lib/io/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { inWords, Problem } from "../command.ts";
-import { type Flags, numberOf, textOf } from "./trainer.ts";
+import { type Flags, listenForCtrlC, numberOf, textOf } from "./trainer.ts";
 
 /** What `--help` says of this half of `deno task train bert`. */
 export const FINE_TUNE_USAGE = `deno task train bert --task NAME [options]
@@ -96,12 +96,9 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     `${task.name}: ${train.length} examples to train on, ${dev.length} in "${task.developmentSplit}"`,
   );
 
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  Deno.addSignalListener("SIGINT", onSignal);
+  const ctrlC = listenForCtrlC();
   const runs: Run[] = [];
   for (const seed of seeds) {
-    if (stop.signal.aborted) break;
     const to = seeds.length === 1 ? out : join(out, `seed_${seed}`);
     const random = createRandom(seed).fork("head");
     const model = flags.random
@@ -117,8 +114,9 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
       development,
       seed,
       checkpoint: { path: join(to, "checkpoint.safetensors"), every },
-      signal: stop.signal,
+      signal: ctrlC.signal,
     }, { every, note });
+    if (!run.finished) ctrlC.exitIfPressed(note);
     runs.push({ seed, ...run });
     note(
       `seed ${seed}: ${sentence(run.scores)} after ${run.steps} steps in ${inWords(run.seconds)}`,
@@ -131,7 +129,7 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     }
     model.dispose();
   }
-  Deno.removeSignalListener("SIGINT", onSignal);
+  ctrlC.exitIfPressed(note);
   const scores = meanAndSpread(runs.map(({ scores }) => scores));
   const json = {
     task: task.name,

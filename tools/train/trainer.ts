@@ -28,6 +28,30 @@ export interface Trainer {
   run(flags: Flags, note: (sentence: string) => void): Promise<{ json: unknown; text: string }>;
 }
 
+/** Ctrl-C in a training: the run is told to stop after the step in progress, which saves it. */
+export interface CtrlC {
+  /** For the run. */
+  readonly signal: AbortSignal;
+  /** Ends the process with code 130 if Ctrl-C was pressed; to be called when the run has ended. */
+  exitIfPressed(note: (sentence: string) => void): void;
+}
+
+/** Listens for Ctrl-C from now on; a second press does not wait for the step. */
+export function listenForCtrlC(): CtrlC {
+  const stop = new AbortController();
+  const onSignal = () => stop.signal.aborted ? Deno.exit(130) : stop.abort();
+  Deno.addSignalListener("SIGINT", onSignal);
+  return {
+    signal: stop.signal,
+    exitIfPressed(note) {
+      Deno.removeSignalListener("SIGINT", onSignal);
+      if (!stop.signal.aborted) return;
+      note("stopped and saved; the same command goes on from there");
+      Deno.exit(130);
+    },
+  };
+}
+
 /** The value of an option that is a number, or the default. */
 export function numberOf(flags: Flags, name: string, orElse: number): number {
   const value = flags[name];

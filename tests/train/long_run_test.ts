@@ -1,0 +1,15 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { tf, useBackend } from "../../lib/backend/mod.ts";
+import { longRun, type MemorySample } from "./long_run.ts";
+
+await useBackend({ prefer: "wasm" });
+
+Deno.test("steps of changing sizes hold the same tensors throughout, and the wasm memory stops growing", async () => {
+  const samples: MemorySample[] = [];
+  for await (const sample of longRun(240, 8)) samples.push(sample); // 8: every tile size once
+  assertEquals(new Set(samples.map(({ tensors }) => tensors)).size, 1);
+  // After each size has been seen a few times nothing new is asked for.
+  assertEquals(new Set(samples.slice(15).map(({ wasmBytes }) => wasmBytes)).size, 1);
+  assertLess(samples.at(-1)!.tensorBytes, samples[0].tensorBytes + 1);
+  tf.disposeVariables();
+});
