@@ -32,6 +32,7 @@ export {
   type Tile,
   type TilePlan,
 } from "./overlap_tile.ts";
+export { stepMemory, type StepMemoryOptions } from "./step_memory.ts";
 export { averageViews, SEVEN_VIEWS } from "./test_time_averaging.ts";
 export { PAPER_DEPTH, tileCovering, type TileSize, tileSize, validSides } from "./tile_sizes.ts";
 export {
