@@ -35,25 +35,55 @@ export class MemoryError extends Error {
  */
 export function requireMemory(bytes: number, what: string): void {
   if (tf.getBackend() !== "wasm") return;
-  const held = tf.memory().numBytes;
+  const held = use.held;
   if (held + bytes <= WASM_BYTES) return;
   throw new MemoryError(
     `${what} needs about ${megabytes(bytes)} MB; the wasm backend ends at ${
       megabytes(WASM_BYTES)
     } MB, of which ` +
-      `${megabytes(held)} MB are held. ${ADVICE}`,
+      `${megabytes(held)} MB are held and ${megabytes(WASM_BYTES - held)} MB available. ${ADVICE}`,
   );
 }
 
-/** Makes an allocator that throws instead of returning 0. */
-export function refusing(malloc: (bytes: number) => number): (bytes: number) => number {
-  return (bytes) => {
+/** Bytes allocated on the wasm backend's heap. tfjs's own count takes a tensor once for every clone, which costs nothing here. */
+const use = { held: 0, peak: 0 };
+
+/** What the wasm backend's heap holds, and the most it held since the last call with `restart`. */
+export function heapUse({ restart = false } = {}): { held: number; peak: number } {
+  const told = { ...use };
+  if (restart) use.peak = use.held;
+  return told;
+}
+
+/** An allocator. */
+interface Allocator {
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+/** Makes an allocator count what it gives, and throw instead of returning 0. */
+export function countAndRefuse(allocator: Allocator): void {
+  const { _malloc: malloc, _free: free } = allocator;
+  const sizes = new Map<number, number>();
+  use.held = use.peak = 0;
+  allocator._free = (address) => {
+    const at = address >>> 0;
+    use.held -= sizes.get(at) ?? 0;
+    sizes.delete(at);
+    free(address);
+  };
+  allocator._malloc = (bytes) => {
     const address = malloc(bytes) >>> 0;
+    if (address !== 0) {
+      sizes.set(address, bytes);
+      use.held += bytes;
+      use.peak = Math.max(use.peak, use.held);
+    }
     if (address !== 0 || bytes === 0) return address;
     throw new MemoryError(
       `The wasm backend has no room for ${megabytes(bytes)} MB more: ${
-        megabytes(tf.memory().numBytes)
-      } MB of tensors are ` +
+        megabytes(use.held)
+      } MB are ` +
         `held, and WebAssembly ends at ${megabytes(WASM_BYTES)} MB. ${ADVICE}`,
     );
   };

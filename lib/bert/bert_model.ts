@@ -1,5 +1,5 @@
 // B batch, T places of a sequence, H hidden size, A heads
-import { tf } from "../backend/mod.ts";
+import { requireMemory, tf } from "../backend/mod.ts";
 import type { ForwardOptions, Model, Parameters } from "../nn/mod.ts";
 import { createRandom, type Random } from "../random/mod.ts";
 import {
@@ -8,7 +8,7 @@ import {
   type SaveOptions,
   writeCheckpoint,
 } from "./checkpoint.ts";
-import type { BertConfig } from "./config.ts";
+import { type BertConfig, parameterCount } from "./config.ts";
 import { BertEmbeddings } from "./embeddings.ts";
 import { BertEncoder } from "./encoder.ts";
 import type { Encoding } from "./encoding.ts";
@@ -49,6 +49,19 @@ export interface BertOutput {
 }
 
 /**
+ * Refuses a step that the backend has no room for. Per layer and piece the gradients need q, k, v, the heads' mixture, two
+ * residual branches of four stages each (12 H), what goes into and comes out of the activation (2 I), and a row of
+ * probabilities per head; while training there is a gradient for each of these and for every parameter, too.
+ */
+function requireStepMemory(config: BertConfig, [B, T]: [number, number], training: boolean) {
+  const { layers: L, hiddenSize: H, intermediateSize: I, heads: A } = config;
+  const perPiece = L * (12 * H + 2 * I + A * T) + 5 * H;
+  const floats = training ? 2 * B * T * perPiece + parameterCount(config) : B * T * perPiece;
+  const what = training ? "a training step" : "a prediction";
+  requireMemory(4 * floats, `${what} of BERT L${L} H${H} on ${B} x ${T} pieces`);
+}
+
+/**
  * Embeddings, encoder and pooler: the part of a BERT that all tasks share. Built by the models in this
  * folder, each under its own names.
  */
@@ -69,6 +82,7 @@ export class BertBody {
   forward(input: BertInput | Encoding, options: BertForwardOptions = {}): BertOutput {
     return tf.tidy(() => {
       const { inputIds, tokenTypeIds, attentionMask } = inputTensors(input, this.#config);
+      requireStepMemory(this.#config, inputIds.shape, options.training ?? false);
       const embedded = this.embeddings.forward(inputIds, tokenTypeIds, options); // [B, T, H]
       const { hiddenStates, attentions } = this.#encoder.forward(embedded, {
         mask: attentionMask,

@@ -53,6 +53,7 @@ export {
 export { type LayerSignal, layerSignals } from "./layer_signals.ts";
 export { loadUNet, saveUNet, type SaveUNetOptions } from "./saved.ts";
 export { type ReceptiveField, receptiveField } from "./receptive_field.ts";
+export { stepMemory, type StepMemoryOptions } from "./step_memory.ts";
 export { averageViews, SEVEN_VIEWS } from "./test_time_averaging.ts";
 export {
   type Padding,

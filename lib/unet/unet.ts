@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { cropAndConcatenate, tf } from "../backend/mod.ts";
+import { cropAndConcatenate, requireMemory, tf } from "../backend/mod.ts";
 import {
   dropout,
   type FilterAndBias,
@@ -18,6 +18,7 @@ import {
   validConvolution,
 } from "../nn/mod.ts";
 import type { Random } from "../random/mod.ts";
+import { stepMemory } from "./step_memory.ts";
 import { type Padding, PAPER_DEPTH, tileSize, validSides } from "./tile_sizes.ts";
 
 /** The shape of a U-Net. The defaults are the paper's. */
@@ -139,6 +140,7 @@ export class UNet implements Model {
    * @param x [B, h, w, inputChannels]; h and w must be valid tile sides ({@linkcode tileSize})
    * @returns logits [B, h - 2 border, w - 2 border, K]; the border is 92 for the paper's depth
    * @throws {RangeError} if a side is not valid
+   * @throws {MemoryError} if the backend has no room for the step, before anything is computed
    */
   forward(x: tf.Tensor4D, options: UNetForwardOptions = {}): tf.Tensor4D {
     const { depth, dropoutRate, inputChannels, padding } = this.config;
@@ -151,6 +153,15 @@ export class UNet implements Model {
           `build it with inputChannels: ${channels}, or convert the picture`,
       );
     }
+    const { training = false } = options;
+    const bytes = stepMemory(this.config, { height, width, batch: x.shape[0], training });
+    requireMemory(
+      bytes,
+      `${
+        training ? "a training step" : "a prediction"
+      } of U-Net base ${this.config.baseChannels} ` +
+        `on ${x.shape[0]} x ${height} x ${width} pixels`,
+    );
     return tf.tidy(() => {
       const skips: tf.Tensor4D[] = [];
       for (let level = 0; level < depth; level++) {

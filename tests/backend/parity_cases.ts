@@ -1,6 +1,6 @@
 /**
- * The table of cases that every backend must compute as the cpu backend does: forward, and the gradient of
- * every float input.
+ * The table of cases that every backend must compute alike: forward, and the gradient of every float input. Cases with
+ * `golden` must agree with PyTorch, the others with the cpu backend, whose gradients must agree with numeric differentiation.
  */
 import {
   attention,
@@ -32,7 +32,17 @@ export interface Case {
   f: (tf: TF, ...x: Tensors) => tf.Tensor;
   /** False: forward only (integers, no gradient in tfjs). Default true. */
   gradient?: boolean;
+  /** Inputs, result and gradients are those that tests/golden/parity/ holds under this name. */
+  golden?: string;
 }
+
+/** A case whose numbers are PyTorch's. */
+const torch = (name: string, f: Case["f"]): Case => ({
+  name: `${name} as PyTorch`,
+  f,
+  inputs: [],
+  golden: name,
+});
 
 const n = (...shape: number[]): Input => ({ shape });
 const t4 = (x: tf.Tensor) => x as tf.Tensor4D;
@@ -441,6 +451,92 @@ export const cases: readonly Case[] = [
     inputs: [n(5, 3)],
     f: (tf, x) => crossEntropy(x as tf.Tensor2D, tf.tensor1d([0, -100, 2, 1, -100], "int32")),
   },
+  ...[[0, 9, 9, 16], [0, 9, 9, 3]].map((shape): Case => ({
+    name: `convolution of an empty batch [${shape}]`,
+    inputs: [n(...shape), n(3, 3, shape[3], 5), n(5)],
+    f: (_, x, f, b) => convolution(t4(x), t4(f), b as tf.Tensor1D, { activation: "relu" }),
+    gradient: false,
+  })),
+  {
+    name: "linear of an empty batch",
+    inputs: [n(0, 4, 6), n(5, 6), n(5)],
+    f: (_, x, w, b) => linear(x, w as tf.Tensor2D, b as tf.Tensor1D, "gelu"),
+    gradient: false,
+  },
+  {
+    name: "layerNorm of an empty batch",
+    inputs: [n(0, 6), n(6), n(6)],
+    f: (_, x, g, b) => layerNorm(x, g as tf.Tensor1D, b as tf.Tensor1D, 1e-5),
+    gradient: false,
+  },
+  ...[[0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]].map((perm): Case => ({
+    name: `a product of what was transposed by [${perm}]`,
+    inputs: [n(3, 4, 5), n(3, 4, 5)],
+    f: (tf, a, b) => {
+      const [x, y] = [tf.transpose(a, perm), tf.transpose(b, perm)];
+      return tf.add(tf.matMul(x, y, false, true), tf.matMul(x, y, false, true));
+    },
+  })),
+  torch("conv2d", (tf, x, f) => tf.conv2d(t4(x), t4(f), 1, "valid")),
+  torch("conv2d of one channel", (tf, x, f) => tf.conv2d(t4(x), t4(f), 1, "valid")),
+  torch("conv2d stride 2", (tf, x, f) => tf.conv2d(t4(x), t4(f), 2, "valid")),
+  torch("conv2d padding 1", (tf, x, f) => tf.conv2d(t4(x), t4(f), 1, 1)),
+  torch(
+    "convolution relu",
+    (_, x, f, b) => convolution(t4(x), t4(f), b as tf.Tensor1D, { activation: "relu" }),
+  ),
+  torch("convolution 1x1", (_, x, f, b) => convolution(t4(x), t4(f), b as tf.Tensor1D)),
+  torch("upConvolution", (_, x, f, b) => upConvolution(t4(x), t4(f), b as tf.Tensor1D)),
+  torch("cropAndConcatenate", (_, skip, x) => cropAndConcatenate(t4(skip), t4(x))),
+  torch(
+    "cropAndConcatenate, x first",
+    (_, skip, x) => cropAndConcatenate(t4(skip), t4(x), true),
+  ),
+  torch("maxPool of negative numbers", (tf, x) => tf.maxPool(t4(x), 2, 2, "valid")),
+  torch("maxPool with ties", (tf, x) => tf.maxPool(t4(x), 2, 2, "valid")),
+  torch("maxPool overlapping, with ties", (tf, x) => tf.maxPool(t4(x), 3, 2, "valid")),
+  torch("matMul", (tf, a, b) => tf.matMul(a, b)),
+  torch("matMul TN", (tf, a, b) => tf.matMul(a, b, true)),
+  torch("matMul NT", (tf, a, b) => tf.matMul(a, b, false, true)),
+  torch("matMul TT", (tf, a, b) => tf.matMul(a, b, true, true)),
+  torch("matMul batched NT", (tf, a, b) => tf.matMul(a, b, false, true)),
+  ...(["none", "relu", "gelu"] as const).map((activation) =>
+    torch(
+      `linear ${activation}`,
+      (_, x, w, b) => linear(x, w as tf.Tensor2D, b as tf.Tensor1D, activation),
+    )
+  ),
+  torch("gelu", (_, x) => gelu(x)),
+  torch("softmax", (tf, x) => tf.softmax(x)),
+  torch(
+    "layerNorm",
+    (_, x, g, b) => layerNorm(x, g as tf.Tensor1D, b as tf.Tensor1D, 1e-5),
+  ),
+  torch("gather", (tf, x, i) => tf.gather(x, i as tf.Tensor2D)),
+  torch(
+    "crossEntropy",
+    (tf, x) => crossEntropy(x as tf.Tensor2D, tf.tensor1d([0, -100, 2, 1, -100, 4], "int32")),
+  ),
+  torch(
+    "crossEntropy of 1000 classes",
+    (tf, x) => crossEntropy(x as tf.Tensor2D, tf.range(0, 900, 150, "int32")),
+  ),
+  ...([["attention", { heads: 2 }], ["attention causal", { heads: 3, causal: true }]] as const)
+    .map(([name, options]) =>
+      torch(
+        name,
+        (_, q, k, v) => attention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, options),
+      )
+    ),
+  torch(
+    "attention with padding",
+    (tf, q, k, v) =>
+      attention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, {
+        heads: 2,
+        mask: tf.tensor2d([[1, 1, 1, 1, 0, 0], [1, 1, 0, 0, 0, 0]]),
+      }),
+  ),
+  torch("transpose [3,0,2,1]", (tf, x) => tf.transpose(x, [3, 0, 2, 1])),
   // What is not a number stays visible, and stays where it belongs.
   ...([
     ["relu", (tf, x) => tf.relu(x)],

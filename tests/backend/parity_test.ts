@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { type BackendOptions, tf, useBackend } from "../../lib/backend/mod.ts";
-import { runCases, worst } from "./parity.ts";
+import { alongDirection, goldenOutcome, runCase, runCases, worst } from "./parity.ts";
 import { cases } from "./parity_cases.ts";
 import { nativeBlas, testWithBlas } from "./support.ts";
 import { testOnWebgpu } from "../support/webgpu.ts";
@@ -19,8 +19,9 @@ async function agrees(options: BackendOptions): Promise<void> {
   await useBackend(options);
   const got = await runCases();
   const wrong: string[] = [];
-  for (const { name } of cases) {
-    const [ours, theirs] = [got.get(name)!, expected.get(name)!];
+  for (const { name, golden } of cases) {
+    const ours = got.get(name)!;
+    const theirs = golden === undefined ? expected.get(name)! : goldenOutcome(golden);
     if (theirs instanceof Error) throw theirs;
     const off = ours instanceof Error ? ours.message : worst(ours, theirs);
     if (!(typeof off === "number" && off < TOLERANCE)) wrong.push(`${name}: ${off}`);
@@ -28,6 +29,33 @@ async function agrees(options: BackendOptions): Promise<void> {
   await useBackend({ prefer: "cpu" });
   assert(wrong.length === 0, wrong.join("\n"));
 }
+
+Deno.test("cpu computes PyTorch's cases and their gradients as PyTorch does", async () => {
+  await useBackend({ prefer: "cpu" });
+  const wrong: string[] = [];
+  for (const [i, one] of cases.entries()) {
+    if (one.golden === undefined) continue;
+    const off = worst(await runCase(one, i), goldenOutcome(one.golden));
+    if (!(off < TOLERANCE)) wrong.push(`${one.name}: ${off}`);
+  }
+  assert(wrong.length === 0, wrong.join("\n"));
+});
+
+Deno.test("every gradient agrees with numeric differentiation", async () => {
+  await useBackend({ prefer: "wasm" });
+  const wrong: string[] = [];
+  for (const [i, one] of cases.entries()) {
+    // Where several are the largest, or a number lies on a corner, there is no derivative.
+    const smooth = one.inputs.every(({ fill }) => fill !== "few") &&
+      !/ties|abs|imum/.test(one.name);
+    if (one.gradient === false || !smooth) continue;
+    const { numeric, gradient, scale } = await alongDirection(one, i, 3e-4);
+    const off = Math.abs(numeric - gradient) / Math.max(scale, 0.1);
+    if (!(off < 0.03)) wrong.push(`${one.name}: ${gradient}, numerically ${numeric}`);
+  }
+  await useBackend({ prefer: "cpu" });
+  assert(wrong.length === 0, wrong.join("\n"));
+});
 
 Deno.test("wasm without OpenBLAS computes every case and its gradients as cpu does", () =>
   agrees({ prefer: "wasm", blas: false }));

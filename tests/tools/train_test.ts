@@ -255,6 +255,7 @@ Deno.test("train unet-ablation changes one thing at a time, and does nothing twi
   assertEquals(second.stdout, first.stdout);
   assert(!second.stderr.includes("loss"), "nothing is trained again");
   await Deno.remove(out, { recursive: true });
+});
 
 Deno.test({
   ...onUnix(

@@ -5,7 +5,7 @@
  */
 
 import { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { refusing } from "../memory.ts";
+import { countAndRefuse } from "../memory.ts";
 import { tf } from "../tf.ts";
 import { type Kernel, type WasmBackend, WasmContext } from "./context.ts";
 import { openHeap, SCRATCH_BYTES } from "./heap.ts";
@@ -43,8 +43,8 @@ export function wasmContext(): WasmContext | undefined {
 export async function startWasm(options: WasmOptions = {}): Promise<WasmStart> {
   await stopWasm();
   const [{ module, memory }, simd] = await Promise.all([loadTfjsWasm(), loadSimd()]);
-  module._free(module._malloc(16)); // emscripten puts the function itself in place at its first call
-  module._malloc = refusing(module._malloc);
+  module._free(module._malloc(16)); // emscripten puts the functions themselves in place at their first call
+  countAndRefuse(module);
   const count = threadCount(options.threads);
   const scratch = align(module._malloc(count * SCRATCH_BYTES + 64) >>> 0);
   const control = align(module._malloc(CONTROL_BYTES + 64) >>> 0);
