@@ -40,7 +40,7 @@ import { Problem, runTask } from "./command.ts";
 
 const USAGE = `deno task compare-objectives [options]
 
-Pre-trains on the generated small world, each for the same number of steps on the same sequences of text:
+Pre-trains on the same documents of the generated small world, each for the same number of steps:
   BERT           hidden pieces, and next sentence
   no NSP         hidden pieces alone
   left to right  GPT: the next piece; the same blocks, only the left in view, in fine-tuning too
