@@ -92,7 +92,7 @@ Deno.test("options that make no picture are refused in a sentence", async () => 
   } catch (error) {
     assertEquals(
       (error as Error).message,
-      'there is no data set "isbi2013"; known are isbi2012, em_phantom',
+      'there is no data set "isbi2013"; known are isbi2012, dic_hela, phc_u373, phc_psc, em_phantom, cell_phantom',
     );
   }
 });
