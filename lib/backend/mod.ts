@@ -12,6 +12,11 @@ export {
   type BackendOptions,
   useBackend,
 } from "./use_backend.ts";
+export {
+  type BackendTime,
+  compareBackends,
+  type CompareBackendsOptions,
+} from "./compare_backends.ts";
 export { adamStep, type AdamStepOptions, sgdMomentumStep } from "./ops/optimiser_steps.ts";
 export {
   convolution,

@@ -7,6 +7,7 @@ import {
   convolution,
   cropAndConcatenate,
   crossEntropy,
+  dropout,
   gelu,
   layerNorm,
   linear,
@@ -537,6 +538,11 @@ export const cases: readonly Case[] = [
       }),
   ),
   torch("transpose [3,0,2,1]", (tf, x) => tf.transpose(x, [3, 0, 2, 1])),
+  ...[[1003], [2, 3, 50]].map((shape): Case => ({
+    name: `dropout [${shape}]`,
+    inputs: [n(...shape)],
+    f: (_, x) => dropout(x, 0.3, 4_000_000_007),
+  })),
   // What is not a number stays visible, and stays where it belongs.
   ...([
     ["relu", (tf, x) => tf.relu(x)],
