@@ -14,7 +14,7 @@ import { type Chip, chips, type Markup } from "../plot/mod.ts";
  * import { taggedWords } from "./text_marks.ts";
  *
  * const { data } = taggedWords(["Mara", "runs"], ["B-PER", "O"], ["PER"]).render();
- * console.log(data["text/html"]?.includes("Mara")); // true
+ * console.log(`${data["text/html"]}`.includes("Mara")); // true
  * ```
  */
 export function taggedWords(

@@ -98,7 +98,8 @@ testWith(
       const { places, values: expected, change } = parameters[name];
       const sampled = places.map((place: number) => values[place]);
       assert(largestDifference(sampled, expected) <= 1e-4, name);
-      const moved = Math.hypot(...values.map((value, i) => value - before.get(name)![i]));
+      const start = before.get(name)!;
+      const moved = Math.sqrt(values.reduce((sum, value, i) => sum + (value - start[i]) ** 2, 0));
       assertAlmostEquals(moved, change, 0.02 * change + 1e-4, name);
     }
     model.dispose();
