@@ -11,6 +11,7 @@ import { tf } from "./tf.ts";
 /** The parts of tfjs's `WebGPUBackend` that the guard stands in front of. */
 export interface GuardedBackend extends tf.KernelBackend {
   device: GPUDevice;
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values?: tf.TypedArray): tf.TensorInfo;
   runWebGPUProgram(
     program: { outputShape: number[]; shaderKey: string },
     inputs: tf.TensorInfo[],
@@ -73,6 +74,10 @@ export function guard(backend: GuardedBackend): { check(): void } {
   backend.runWebGPUProgram = (program, inputs, dtype, ...rest) => {
     for (const input of inputs) checkSize(input.shape, input.dtype, "an input");
     checkSize(program.outputShape, dtype, "an output");
+    // An empty batch: nothing to compute, and a buffer of no bytes cannot be bound.
+    if (!rest[1] && tf.util.sizeFromShape(program.outputShape) === 0) {
+      return backend.makeTensorInfo(program.outputShape, dtype, new Float32Array(0));
+    }
     return run(program, inputs, dtype, ...rest);
   };
 

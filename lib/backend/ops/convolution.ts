@@ -51,6 +51,7 @@ export function convolution(
   { padding = "valid", stride = 1, activation = "none" }: ConvolutionOptions = {},
 ): tf.Tensor4D {
   if (!hasKernel("BiasedConvolution")) {
+    if (x.shape[0] === 0) return emptyBatch(x, filter, padding, stride);
     const act = activation === "relu" ? "relu" : "linear";
     return tf.fused.conv2d({ x, filter, strides: stride, pad: padding, bias, activation: act });
   }
@@ -65,6 +66,18 @@ export function convolution(
   }
   const attributes = { strides: [stride, stride], pad: padding, relu: activation === "relu" };
   return runKernel("BiasedConvolution", { x, filter, bias }, attributes) as tf.Tensor4D;
+}
+
+/** No image in, none out: tfjs's webgpu kernel takes a batch of 0 for one of 1. */
+function emptyBatch(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  padding: "valid" | "same",
+  stride: number,
+): tf.Tensor4D {
+  return tf.zeros(
+    tf.backend_util.computeConv2DInfo(x.shape, filter.shape, stride, 1, padding).outShape,
+  );
 }
 
 /**
