@@ -238,7 +238,9 @@ async function extract(
     await Deno.remove(beside).catch(() => {});
     if (error instanceof ZipError || signal.aborted) throw error;
     const said = error instanceof Error ? error.message : String(error);
-    const why = /no space left/i.test(said) ? `the disk is full; ${name} takes ${size} bytes` : said;
+    const why = /no space left/i.test(said)
+      ? `the disk is full; ${name} takes ${size} bytes`
+      : said;
     throw new ZipError(`${name} could not be unpacked to ${path}: ${why}`, { cause: error });
   }
 }
