@@ -70,6 +70,12 @@ export function guard(backend: GuardedBackend): { check(): void } {
     );
   }
 
+  /** A call to a device that is gone fails in words of its own, which say nothing: those of `check` come first. */
+  function told(error: unknown): never {
+    check();
+    throw error;
+  }
+
   const run = backend.runWebGPUProgram.bind(backend);
   backend.runWebGPUProgram = (program, inputs, dtype, ...rest) => {
     for (const input of inputs) checkSize(input.shape, input.dtype, "an input");
@@ -78,13 +84,17 @@ export function guard(backend: GuardedBackend): { check(): void } {
     if (!rest[1] && tf.util.sizeFromShape(program.outputShape) === 0) {
       return backend.makeTensorInfo(program.outputShape, dtype, new Float32Array(0));
     }
-    return run(program, inputs, dtype, ...rest);
+    try {
+      return run(program, inputs, dtype, ...rest);
+    } catch (error) {
+      return told(error);
+    }
   };
 
   const read = backend.read.bind(backend);
   backend.read = async (dataId: object) => {
     check();
-    const values = await read(dataId);
+    const values = await read(dataId).catch(told);
     check();
     return values;
   };

@@ -519,11 +519,12 @@ function readTokenizerJson(json: Record<string, unknown>, file: string) {
     );
   }
   const longest = model?.max_input_chars_per_word ?? 100;
-  if (!(Number.isSafeInteger(longest) && longest > 0)) {
+  // The tokenizer keeps a few numbers for each character of the longest word.
+  if (!(Number.isSafeInteger(longest) && longest > 0 && longest <= 10_000)) {
     throw new Error(
       `${file}: model.max_input_chars_per_word is ${
         JSON.stringify(longest)
-      }; expected a whole number above 0`,
+      }; expected a whole number from 1 to 10,000`,
     );
   }
   return {

@@ -215,12 +215,8 @@ async function* loop<Batch extends tf.TensorContainer>(
     }
   } finally {
     end(done);
-    try {
-      // Also when the caller leaves the loop. After a failure the first error is the one to tell.
-      await (failed ? save().catch(() => {}) : save());
-    } finally {
-      optimizer.dispose();
-    }
+    // Also when the caller leaves the loop. After an error, that error is the one to tell.
+    await (failed ? save().catch(() => {}) : save()).finally(() => optimizer.dispose());
   }
   return end(done);
 }

@@ -214,9 +214,12 @@ for (
     inFolder(async (path) => {
       await using server = badServer((request) =>
         new URL(request.url).pathname === "/login"
-          ? new Response("\n<!DOCTYPE html><form>Please log in</form>", {
-            headers: { "content-type": type },
-          })
+          ? new Response(
+            type.startsWith("text/html") ? "Please log in" : "\n<!DOCTYPE html><form>",
+            {
+              headers: { "content-type": type },
+            },
+          )
           : Response.redirect(new URL("/login?next=secret", request.url))
       );
       const error = await assertRejects(
