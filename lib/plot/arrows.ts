@@ -1,8 +1,7 @@
 import type { Image, Pixels } from "../image/mod.ts";
 import { chartLayout, type ChartOptions, Figure } from "./figure.ts";
-import { imageGrid } from "./image_grid.ts";
+import { pictureBelow } from "./picture_below.ts";
 import { countText, numberText } from "./number_text.ts";
-import { toBase64 } from "./mime.ts";
 import { GRID, LINE, PALETTE } from "./template.ts";
 
 /** An arrow from (x, y) to (x + dx, y + dy); y grows downwards, as in a picture. */
@@ -63,19 +62,7 @@ export function arrows(field: readonly Arrow[], options: ArrowsOptions = {}): Fi
   };
   layout.showlegend = false;
   if (image) {
-    const { png } = imageGrid([{ image }], { panelWidth: 320 }).drawPanel();
-    layout.images = [{
-      source: `data:image/png;base64,${toBase64(png)}`,
-      xref: "x",
-      yref: "y",
-      x: -0.5,
-      y: -0.5,
-      sizex: image.width,
-      sizey: image.height,
-      sizing: "stretch",
-      layer: "below",
-      opacity: 0.35,
-    }];
+    layout.images = [{ ...pictureBelow({ image }), opacity: 0.35 }];
   }
   const traces = [
     ...(field.length > 0 ? [shafts(field, scale, { color: PALETTE[0], width: 1.3 })] : []),

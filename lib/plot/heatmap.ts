@@ -3,7 +3,8 @@ import { COLOR_MAPS, type ColorMapName } from "./color_maps.ts";
 import { chartLayout, type ChartOptions, Figure } from "./figure.ts";
 import { checkImage, extent, firstChannel, imageGrid, type PanelKind } from "./image_grid.ts";
 import { SOFT_INK } from "./template.ts";
-import { escapeLabel, toBase64 } from "./mime.ts";
+import { escapeLabel } from "./mime.ts";
+import { pictureBelow } from "./picture_below.ts";
 import { numberText } from "./number_text.ts";
 
 /** Options of {@linkcode heatmap}. */
@@ -124,21 +125,7 @@ export function heatmap(
 
   if (large) {
     // The picture lies under the axes; an invisible point brings the colour bar.
-    const { png } = imageGrid([{ image, as: kind, colors, range: [low, high] }], {
-      panelWidth: 320,
-    })
-      .drawPanel();
-    layout.images = [{
-      source: `data:image/png;base64,${toBase64(png)}`,
-      xref: "x",
-      yref: "y",
-      x: -0.5,
-      y: -0.5,
-      sizex: width,
-      sizey: height,
-      sizing: "stretch",
-      layer: "below",
-    }];
+    layout.images = [pictureBelow({ image, as: kind, colors, range: [low, high] })];
     layout.xaxis = { ...layout.xaxis as object, range: options.xRange ?? [-0.5, width - 0.5] };
     layout.yaxis = {
       ...layout.yaxis as object,

@@ -9,10 +9,10 @@
  * @module
  */
 
-import type { GuardedBackend } from "../guard.ts";
 import type { tf } from "../tf.ts";
 import { KEPT } from "./dropout.ts";
-import { free, runRows, type WebgpuKernel } from "./kernel.ts";
+import { free, type WebgpuKernel } from "./kernel.ts";
+import { softmaxRows, softmaxRowsGradient } from "./softmax.ts";
 import { tiledProduct } from "./tiled_product.ts";
 
 /** `fn at(z, position, d)`: where element d of a head lies. `fn factor(i)`: dropout's, of element i of p. */
@@ -121,64 +121,3 @@ export const attentionGradient: WebgpuKernel = ({ dy, q, k, v, p }, gpu, attribu
   free(gpu, dp, ds);
   return [dq, dk, dv];
 };
-
-function softmaxRows(
-  gpu: GuardedBackend,
-  x: tf.TensorInfo,
-  rows: number,
-  n: number,
-): tf.TensorInfo {
-  return runRows(
-    gpu,
-    {
-      name: "softmax",
-      inputs: { x },
-      output: x.shape,
-      integers: { n },
-      code: `
-        fn row(r : i32, lane : i32, live : bool) {
-          let at = r * uniforms.n;
-          var largest = -3.4e38;
-          for (var i = lane; i < uniforms.n; i += LANES) { largest = max(largest, x[at + i]); }
-          largest = rowMax(lane, largest);
-          var sum = 0.0;
-          for (var i = lane; i < uniforms.n; i += LANES) { sum += exp(x[at + i] - largest); }
-          sum = rowSum(lane, sum);
-          if (live) {
-            for (var i = lane; i < uniforms.n; i += LANES) { result[at + i] = exp(x[at + i] - largest) / sum; }
-          }
-        }`,
-    },
-    rows,
-  );
-}
-
-/** p (dp - sum(dp p)). */
-function softmaxRowsGradient(
-  gpu: GuardedBackend,
-  dp: tf.TensorInfo,
-  p: tf.TensorInfo,
-  rows: number,
-  n: number,
-): tf.TensorInfo {
-  return runRows(
-    gpu,
-    {
-      name: "softmax gradient",
-      inputs: { dp, p },
-      output: p.shape,
-      integers: { n },
-      code: `
-        fn row(r : i32, lane : i32, live : bool) {
-          let at = r * uniforms.n;
-          var part = 0.0;
-          for (var i = lane; i < uniforms.n; i += LANES) { part += dp[at + i] * p[at + i]; }
-          let mean = rowSum(lane, part);
-          if (live) {
-            for (var i = lane; i < uniforms.n; i += LANES) { result[at + i] = p[at + i] * (dp[at + i] - mean); }
-          }
-        }`,
-    },
-    rows,
-  );
-}

@@ -1,4 +1,5 @@
 import { runEach, runRows, type WebgpuKernel } from "./kernel.ts";
+import { EXPONENTS } from "./softmax.ts";
 
 /** The loss of each row, and log(sum(exp)) of each row; see ops/transformer.ts. */
 export const crossEntropy: WebgpuKernel = ({ logits, labels }, gpu) => {
@@ -7,19 +8,13 @@ export const crossEntropy: WebgpuKernel = ({ logits, labels }, gpu) => {
     gpu,
     {
       name: "log sum exp",
-      inputs: { logits },
+      inputs: { x: logits },
       output: [rows],
       integers: { n },
-      code: `
+      code: `${EXPONENTS}
         fn row(r : i32, lane : i32, live : bool) {
-          let at = r * uniforms.n;
-          var largest = -3.4e38;
-          for (var i = lane; i < uniforms.n; i += LANES) { largest = max(largest, logits[at + i]); }
-          largest = rowMax(lane, largest);
-          var sum = 0.0;
-          for (var i = lane; i < uniforms.n; i += LANES) { sum += exp(logits[at + i] - largest); }
-          sum = rowSum(lane, sum);
-          if (live && lane == 0) { result[r] = largest + log(sum); }
+          let parts = exponents(r * uniforms.n, lane);
+          if (live && lane == 0) { result[r] = parts.largest + log(parts.sum); }
         }`,
     },
     rows,

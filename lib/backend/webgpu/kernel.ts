@@ -65,9 +65,7 @@ export function run(gpu: GuardedBackend, shader: Shader): tf.TensorInfo {
 }
 
 /** What {@linkcode runEach} is given. */
-export type ElementShader = Omit<Shader, "workgroups" | "workgroupSize" | "integers"> & {
-  readonly integers?: Readonly<Record<string, number>>;
-};
+export type ElementShader = Omit<Shader, "workgroups" | "workgroupSize">;
 
 /**
  * Runs a shader once for each element of its output.
