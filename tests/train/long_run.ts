@@ -2,12 +2,16 @@
  * A long run whose shapes change at every step: a U-Net on tiles of four sizes and a BERT on sequences of
  * every length from 8 to 48, a step each in turn, while memory is written down.
  *
- * As a program it writes docs/long_run.json and docs/long_run.svg: `long_run.ts [STEPS]`.
+ * As a program it writes docs/long_run.json and docs/long_run.svg: `long_run.ts [STEPS]`. `long_run.ts STEPS webgpu`
+ * writes docs/long_run_webgpu.json and .svg instead; a software driver will do. There tfjs keeps free buffers for
+ * the next tensor of their size, and the project destroys them above an allowance; the run lowers that one from 256 to
+ * {@linkcode ALLOWANCE} bytes, so that it comes into play.
  *
  * @module
  */
 import { join } from "@std/path";
 import { tf, useBackend } from "../../lib/backend/mod.ts";
+import { boundFreeBuffers } from "../../lib/backend/webgpu/free_buffers.ts";
 import { bertConfig, BertModel } from "../../lib/bert/mod.ts";
 import { writeFileAtomic } from "../../lib/io/mod.ts";
 import { weightedSoftmaxCrossEntropy } from "../../lib/nn/mod.ts";
@@ -23,11 +27,17 @@ export interface MemorySample {
   readonly tensorBytes: number;
   /** Bytes of the wasm backend's memory; it never shrinks. */
   readonly wasmBytes: number;
+  /** Bytes of all buffers on the WebGPU device, and of those that a tensor lies in; 0 on other backends. */
+  readonly gpuBytes: number;
+  readonly gpuBytesInUse: number;
   /** Bytes of the process that lie in memory. */
   readonly processBytes: number;
 }
 
 const TILES = [28, 36, 44, 60];
+
+/** Bytes of free buffers on the WebGPU device that the run allows. */
+export const ALLOWANCE = 2 ** 21;
 
 function unetRun(steps: number) {
   const net = new UNet({ baseChannels: 4, depth: 1 }, { random: createRandom(1) });
@@ -81,6 +91,15 @@ export function wasmBytes(): number {
   return wasm?.HEAPU8.buffer.byteLength ?? 0;
 }
 
+/** The buffers that tfjs has on the WebGPU device. */
+function gpuBytes(): { readonly gpuBytes: number; readonly gpuBytesInUse: number } {
+  const { bufferManager } = tf.backend() as unknown as {
+    bufferManager?: { readonly numBytesAllocated: number; readonly numBytesUsed: number };
+  };
+  const { numBytesAllocated: gpuBytes = 0, numBytesUsed: gpuBytesInUse = 0 } = bufferManager ?? {};
+  return { gpuBytes, gpuBytesInUse };
+}
+
 /**
  * Makes the run.
  *
@@ -88,22 +107,31 @@ export function wasmBytes(): number {
  * @param every so many steps memory is looked at
  */
 export async function* longRun(steps: number, every: number): AsyncGenerator<MemorySample> {
+  if (tf.getBackend() === "webgpu") boundFreeBuffers(tf.backend(), ALLOWANCE);
   const runs = [unetRun(Math.ceil(steps / 2)), bertRun(Math.floor(steps / 2))];
   for (let step = 1; step <= steps; step++) {
     await runs[(step - 1) % 2].next();
     if (step % every !== 0) continue;
     const { numTensors: tensors, numBytes: tensorBytes } = tf.memory();
     const processBytes = Deno.memoryUsage().rss;
-    yield { step, tensors, tensorBytes, wasmBytes: wasmBytes(), processBytes };
+    yield { step, tensors, tensorBytes, wasmBytes: wasmBytes(), ...gpuBytes(), processBytes };
   }
   for (const run of runs) await run.return(undefined as never);
 }
 
-/** Three small charts, one above the other, as SVG. */
+/** A chart's name, what it shows, and the unit. */
+type Row = [string, (sample: MemorySample) => number, string];
+
+/** Small charts, one above the other, as SVG. */
 function chart(samples: readonly MemorySample[]): string {
-  const rows: [string, (sample: MemorySample) => number, string][] = [
+  const rows: Row[] = [
     ["tensors", ({ tensors }) => tensors, ""],
-    ["wasm memory", ({ wasmBytes }) => wasmBytes / 1e6, " MB"],
+    ...(samples[0].gpuBytes > 0
+      ? [
+        ["GPU buffers", ({ gpuBytes }) => gpuBytes / 1e3, " kB"],
+        ["of these in use", ({ gpuBytesInUse }) => gpuBytesInUse / 1e3, " kB"],
+      ] satisfies Row[]
+      : [["wasm memory", ({ wasmBytes }) => wasmBytes / 1e6, " MB"]] satisfies Row[]),
     ["process", ({ processBytes }) => processBytes / 1e6, " MB"],
   ];
   const width = 640, height = 90, left = 150, last = samples.at(-1)!.step;
@@ -136,19 +164,21 @@ function chart(samples: readonly MemorySample[]): string {
 
 if (import.meta.main) {
   const steps = Number(Deno.args[0] ?? 2000);
-  const { name } = await useBackend({ prefer: "wasm" });
+  const prefer = Deno.args[1] === "webgpu" ? "webgpu" : "wasm";
+  const { name } = await useBackend({ prefer, allowSoftware: true });
   const samples: MemorySample[] = [];
   for await (const sample of longRun(steps, Math.max(1, Math.round(steps / 100)))) {
     samples.push(sample);
-    if (sample.step % 200 === 0) console.error(JSON.stringify(sample));
+    if (sample.step % Math.ceil(steps / 10) === 0) console.error(JSON.stringify(sample));
   }
   const docs = join(import.meta.dirname!, "..", "..", "docs");
+  const file = name === "webgpu" ? "long_run_webgpu" : "long_run";
   const about =
     "tests/train/long_run.ts: U-Net tiles of 28 to 60 and BERT sequences of 8 to 48, in turn";
   await writeFileAtomic(
-    join(docs, "long_run.json"),
+    join(docs, `${file}.json`),
     JSON.stringify({ about, backend: name, samples }) + "\n",
   );
-  await writeFileAtomic(join(docs, "long_run.svg"), chart(samples));
+  await writeFileAtomic(join(docs, `${file}.svg`), chart(samples));
   Deno.exit(0);
 }
