@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { useBackend } from "../lib/backend/mod.ts";
 import {
   bertConfig,
@@ -34,7 +35,7 @@ import { findTask, type Task, type TaskExample } from "../lib/bert/tasks/mod.ts"
 import { createSmallWorld } from "../lib/datasets/mod.ts";
 import { dataDir } from "../lib/io/mod.ts";
 import { createRandom } from "../lib/random/mod.ts";
-import { Problem, runTask } from "./command.ts";
+import { Problem, root, runTask } from "./command.ts";
 import {
   type FineTunedScore,
   fineTunedScore,
@@ -157,7 +158,9 @@ async function* pretrainAll(
       ? new BertForPreTraining(config, { random: random("model") })
       : new BertForMaskedLM(config, { random: random("model") });
     const seconds = await secondsOf(pretrain({ model, examples, sizes, ...budget }));
-    const folder = await Deno.makeTempDir();
+    const dir = join(root, "build"); // where the task may write
+    await Deno.mkdir(dir, { recursive: true });
+    const folder = await Deno.makeTempDir({ dir });
     await model.save(folder);
     model.dispose();
     yield {
