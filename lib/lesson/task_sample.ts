@@ -8,7 +8,13 @@ import {
   readBertConfig,
   sequenceLimits,
 } from "../bert/mod.ts";
-import { type Feature, findTask, type Task, TaskFileError } from "../bert/tasks/mod.ts";
+import {
+  type Feature,
+  findTask,
+  type Task,
+  type TaskExample,
+  TaskFileError,
+} from "../bert/tasks/mod.ts";
 import { dataDir } from "../io/mod.ts";
 import { createRandom } from "../random/mod.ts";
 
@@ -46,13 +52,15 @@ export interface TaskSample<T extends Task> {
 }
 
 /** How much {@linkcode taskSample} takes. */
-export interface TaskSampleOptions {
+export interface TaskSampleOptions<Example extends TaskExample = TaskExample> {
   /** Training examples. Default 256. */
   readonly train?: number;
   /** Development examples. Default 200. */
   readonly dev?: number;
   /** Pieces of a sequence at most. Default: the task's. */
   readonly maxLength?: number;
+  /** Which examples are drawn from: short ones, say. Default all. */
+  readonly suits?: (example: Example) => boolean;
 }
 
 /**
@@ -74,7 +82,8 @@ export interface TaskSampleOptions {
 export async function taskSample<T extends Task = Task>(
   real: string,
   generated: string,
-  { train: most = 256, dev: mostDev = 200, maxLength: wanted }: TaskSampleOptions = {},
+  { train: most = 256, dev: mostDev = 200, maxLength: wanted, suits = () => true }:
+    TaskSampleOptions<ExampleOf<T>> = {},
 ): Promise<TaskSample<T>> {
   const english = await englishEncoder();
   const isReal = english !== undefined && await isThere(findTask(real));
@@ -86,7 +95,7 @@ export async function taskSample<T extends Task = Task>(
   const random = createRandom(1);
   const draw = async (split: string, count: number) => {
     const all = [...await task.read(dataDir(), split)] as ExampleOf<T>[];
-    return random.fork(split).shuffle(all).slice(0, count);
+    return random.fork(split).shuffle(all.filter(suits)).slice(0, count);
   };
   const train = await draw("train", most), dev = await draw(task.developmentSplit, mostDev);
   const features = (examples: readonly ExampleOf<T>[]) =>
