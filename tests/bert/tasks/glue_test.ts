@@ -331,6 +331,22 @@ Deno.test("a row that is not what the task expects is refused with file, line, f
   }
 });
 
+Deno.test("a parquet file's unknown label, and one that is no number, are refused with the row", async () => {
+  const cases = {
+    unknown_label: ", row 1: the label is 2; expected 0 or 1",
+    no_label: ", row 1: the label is null; expected 0 or 1",
+    no_sentence:
+      ': there is no column "#1 String" or "sentence1"; the columns are "tokens, ner_tags"',
+  };
+  for (const [folder, sentence] of Object.entries(cases)) {
+    await assertRejects(
+      () => MRPC.read(`${parquetFolder}/broken/${folder}`, "dev"),
+      Error,
+      `validation-00000-of-00001.parquet${sentence}`,
+    );
+  }
+});
+
 Deno.test("files that are absent are named, with the places that were looked in", async () => {
   await assertRefuses(
     { "MRPC/readme.txt": "x" },
