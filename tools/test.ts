@@ -32,6 +32,12 @@ export interface TestReport {
   readonly failures: readonly string[];
 }
 
+/** Tests write into the system's temporary folder and start programs, but reach no other machine. */
+const PERMISSIONS = [
+  ...["--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-ffi"],
+  ...["--allow-sys", "--allow-net=localhost,127.0.0.1"],
+];
+
 if (import.meta.main) {
   const options = { filter: { type: "string" }, json: { type: "boolean" } } as const;
   await runTask(usage, options, async ({ filter, json }, words) => {
@@ -103,12 +109,6 @@ async function holdsTests(path: string): Promise<boolean> {
   }
   return false;
 }
-
-/** Tests write into the system's temporary folder and start programs, but reach no other machine. */
-const PERMISSIONS = [
-  ...["--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-ffi"],
-  ...["--allow-sys", "--allow-net=localhost,127.0.0.1"],
-];
 
 async function runDenoTest(words: readonly string[], options: TestOptions): Promise<TestReport> {
   const { quiet, filter } = options;
