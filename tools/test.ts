@@ -32,6 +32,12 @@ export interface TestReport {
   readonly failures: readonly string[];
 }
 
+/** Tests write into the system's temporary folder and start programs, but reach no other machine. */
+const PERMISSIONS = [
+  ...["--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-ffi"],
+  ...["--allow-sys", "--allow-net=localhost,127.0.0.1"],
+];
+
 if (import.meta.main) {
   const options = { filter: { type: "string" }, json: { type: "boolean" } } as const;
   await runTask(usage, options, async ({ filter, json }, words) => {
@@ -109,7 +115,7 @@ async function runDenoTest(words: readonly string[], options: TestOptions): Prom
   const folder = join(root, "build", "tests");
   const junit = join(folder, `junit-${Deno.pid}.xml`);
   await Deno.mkdir(folder, { recursive: true });
-  const flags = ["--quiet", "--allow-all", `--junit-path=${junit}`];
+  const flags = ["--quiet", ...PERMISSIONS, `--junit-path=${junit}`];
   if (filter) flags.push(`--filter=${filter}`);
   const env = await graphics();
   const ok = await run([Deno.execPath(), "test", ...flags, ...words], { env, quiet });

@@ -166,6 +166,8 @@ export {
   type FrozenSummary,
 } from "./feature_based.ts";
 export { BiLstm } from "./baselines/bilstm.ts";
+export { mostFrequentTag } from "./baselines/most_frequent_tag.ts";
+export { wordOverlap } from "./baselines/word_overlap.ts";
 export {
   elmoReader,
   gptReader,

@@ -8,7 +8,13 @@ import {
   readBertConfig,
   sequenceLimits,
 } from "../bert/mod.ts";
-import { type Feature, findTask, type Task, TaskFileError } from "../bert/tasks/mod.ts";
+import {
+  type Feature,
+  findTask,
+  type Task,
+  type TaskExample,
+  TaskFileError,
+} from "../bert/tasks/mod.ts";
 import { dataDir } from "../io/mod.ts";
 import { createRandom } from "../random/mod.ts";
 
@@ -46,18 +52,21 @@ export interface TaskSample<T extends Task> {
 }
 
 /** How much {@linkcode taskSample} takes. */
-export interface TaskSampleOptions {
+export interface TaskSampleOptions<Example extends TaskExample = TaskExample> {
   /** Training examples. Default 256. */
   readonly train?: number;
   /** Development examples. Default 200. */
   readonly dev?: number;
   /** Pieces of a sequence at most. Default: the task's. */
   readonly maxLength?: number;
+  /** Which examples are drawn from: short ones, say. Default all. */
+  readonly suits?: (example: Example) => boolean;
 }
 
 /**
- * A small sample of a benchmark for a lesson where its files and a real encoder are on this machine;
- * otherwise of the small world's task of the same kind, with the encoder that was trained on that world.
+ * A small sample of a benchmark for a lesson where its files are on this machine, with the best encoder for
+ * English that is: all-MiniLM-L6-v2, else the project's own. Otherwise a sample of the small world's task of
+ * the same kind, with the encoder that was trained on that world.
  *
  * @param real name of the benchmark, such as "MRPC"
  * @param generated name of its stand-in, such as "small_world_paraphrase"
@@ -73,11 +82,12 @@ export interface TaskSampleOptions {
 export async function taskSample<T extends Task = Task>(
   real: string,
   generated: string,
-  { train: most = 256, dev: mostDev = 200, maxLength: wanted }: TaskSampleOptions = {},
+  { train: most = 256, dev: mostDev = 200, maxLength: wanted, suits = () => true }:
+    TaskSampleOptions<ExampleOf<T>> = {},
 ): Promise<TaskSample<T>> {
-  const found = await findPretrained();
-  const isReal = isEnglish(found) && await isThere(findTask(real));
-  const { folder, about } = isReal ? found : SMALL_WORLD;
+  const english = await englishEncoder();
+  const isReal = english !== undefined && await isThere(findTask(real));
+  const { folder, about } = isReal ? english : SMALL_WORLD;
   const task = findTask(isReal ? real : generated) as T;
   const tokenizer = await BertTokenizer.load(folder);
   const config = await readBertConfig(join(folder, "config.json"));
@@ -85,7 +95,7 @@ export async function taskSample<T extends Task = Task>(
   const random = createRandom(1);
   const draw = async (split: string, count: number) => {
     const all = [...await task.read(dataDir(), split)] as ExampleOf<T>[];
-    return random.fork(split).shuffle(all).slice(0, count);
+    return random.fork(split).shuffle(all.filter(suits)).slice(0, count);
   };
   const train = await draw("train", most), dev = await draw(task.developmentSplit, mostDev);
   const features = (examples: readonly ExampleOf<T>[]) =>
@@ -100,9 +110,7 @@ export async function taskSample<T extends Task = Task>(
     train,
     features: features(train),
     development: { examples: dev, features: features(dev) },
-    recipe: isReal
-      ? { batchSize: 16, epochs: 3, learningRate: 1e-4 }
-      : { batchSize: 16, epochs: 3, learningRate: 5e-4 },
+    recipe: { batchSize: 16, epochs: 3, learningRate: peakFor(config.hiddenSize) },
     load: () => loadForTask(task, folder, { random: createRandom(1).fork("head") }),
   };
 }
@@ -112,7 +120,27 @@ const SMALL_WORLD: Pretrained = {
   about: "small_world_bert: 2 layers of 128, 2 heads, trained on the generated small world only",
 };
 
-const isEnglish = ({ folder }: Pretrained) => !folder.includes("small_world");
+const BERT_MINI: Pretrained = {
+  folder: fromFileUrl(new URL("../../data/models/bert_mini", import.meta.url)),
+  about:
+    "bert_mini: 4 layers of 256, 4 heads, trained by this project on speeches and Wikipedia articles",
+};
+
+/** An encoder that has read real English: the one of `findPretrained`, else the project's own, if it is there. */
+async function englishEncoder(): Promise<Pretrained | undefined> {
+  const found = await findPretrained();
+  if (!found.folder.includes("small_world")) return found;
+  try {
+    await Deno.stat(join(BERT_MINI.folder, "model.safetensors"));
+    return BERT_MINI;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The narrower the encoder, the larger the steps that it bears. */
+const peakFor = (hiddenSize: number) => hiddenSize >= 384 ? 1e-4 : hiddenSize >= 256 ? 3e-4 : 5e-4;
 
 async function isThere(task: Task): Promise<boolean> {
   try {

@@ -2,12 +2,13 @@ import { type Chip, chips, type Markup } from "../plot/mod.ts";
 
 /**
  * Words with their tags as coloured chips: every kind of entity, or part of speech, has a colour of its own.
- * Words tagged "O" stay gray.
+ * Words of other kinds, "O" among them, stay gray.
  *
  * @param words of a sentence
  * @param tags one for each, "B-PER" and "I-PER" having the same colour
  * @param kinds all kinds in order, which decides the colours
  * @param truth what is right, if it is known: written below where it differs
+ * @param options `legend`: whether the colours are explained below the row. Default true
  *
  * @example
  * ```ts
@@ -22,6 +23,7 @@ export function taggedWords(
   tags: readonly string[],
   kinds: readonly string[],
   truth?: readonly string[],
+  { legend = true }: { readonly legend?: boolean } = {},
 ): Markup {
   const row = words.map((text, i): Chip => {
     const kind = kindOf(tags[i]);
@@ -30,10 +32,10 @@ export function taggedWords(
     return {
       text,
       below: isWrong ? `${shown || "O"} (${truth[i]})` : shown || undefined,
-      group: kind === "O" ? undefined : kinds.indexOf(kind),
+      group: kinds.includes(kind) ? kinds.indexOf(kind) : undefined,
     };
   });
-  return chips(row, { legend: kinds });
+  return chips(row, legend ? { legend: kinds } : {});
 }
 
 /** The kind in a tag: "PER" of "B-PER", "NOUN" of "NOUN". */

@@ -20,3 +20,15 @@ Deno.test("only pieces with a share worth seeing say so", () => {
   assertStringIncludes(html, "10 %");
   assert(!html.includes(" 0 %"));
 });
+
+Deno.test("kinds that are not listed stay gray, and the legend can be left out", () => {
+  const shown = (tag: string, options = {}) =>
+    taggedWords(["run"], [tag], ["NOUN", "VERB"], undefined, options).render()
+      .data["text/html"] as string;
+  const color = (html: string) => html.match(/solid (#\w+|\w+)/)![1];
+  assert(color(shown("NOUN")) !== color(shown("VERB")));
+  assertEquals(color(shown("ADJ")), color(shown("O")));
+  assertStringIncludes(shown("ADJ"), "ADJ");
+  assertStringIncludes(shown("O"), "NOUN");
+  assert(!shown("O", { legend: false }).includes("NOUN"));
+});

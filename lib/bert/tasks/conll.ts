@@ -144,9 +144,19 @@ export function conllFiles(layout: TaggingLayout): Source<TaggingExample> {
         `the columns are ${columns.join(", ")}; expected tokens and ${hubColumn}`,
       );
     }
+    if (rows.length === 0) throw new TaskFileError({ path }, "holds no sentence");
     const names = classNames.get(hubColumn) ?? labels;
     return rows.map((row, i) => {
       const words = row.tokens as string[], numbers = row[hubColumn] as (number | string)[];
+      const count = (list: unknown) => Array.isArray(list) ? list.length : "no";
+      if (count(words) !== count(numbers) || !Array.isArray(words)) {
+        throw new TaskFileError(
+          { path, row: i + 1 },
+          `${count(words)} tokens and ${
+            count(numbers)
+          } ${hubColumn}; expected a tag for every token`,
+        );
+      }
       const tags = numbers.map((tag) => typeof tag === "number" ? names[tag] ?? `${tag}` : tag);
       return { id: `${i}`, words, tags: check(tags, () => ({ path, row: i + 1 })) };
     });

@@ -4,6 +4,7 @@
  * are they everywhere); SST-2's sentences end with a space; MNLI has a column for every annotator before
  * `gold_label`; test files have no label.
  */
+import { mrpcFiles } from "./mrpc.ts";
 import { sentenceFiles, type SentenceLayout, sentenceTask } from "./sentence_task.ts";
 import type { SentenceAnswer, SentenceTaskOptions } from "./sentence_task.ts";
 import type { SentenceTask } from "./task.ts";
@@ -15,15 +16,20 @@ interface GlueRecord extends Pick<SentenceTaskOptions, "name" | "title" | "submi
   readonly columns: SentenceLayout["columns"];
   readonly files?: SentenceLayout["files"];
   readonly hubSplits?: SentenceLayout["hubSplits"];
+  /** Folders beside those of the task's name. */
+  readonly folders?: readonly string[];
+  /** How the files are read. Default {@linkcode sentenceFiles}. */
+  readonly reader?: typeof sentenceFiles;
 }
 
-function glueTask({ columns, files, hub, hubSplits, ...rest }: GlueRecord): SentenceTask {
+function glueTask(record: GlueRecord): SentenceTask {
+  const { columns, files, hub, hubSplits, folders = [], reader = sentenceFiles, ...rest } = record;
   const { name, answer } = rest;
   return sentenceTask({
     ...rest,
     family: columns.b ? "pair" : "single",
-    source: sentenceFiles(answer, {
-      folders: [name, `glue/${name}`, hub, `glue/${hub}`],
+    source: reader(answer, {
+      folders: [name, `glue/${name}`, hub, `glue/${hub}`, ...folders],
       files: files ?? { train: "train.tsv", dev: "dev.tsv", test: "test.tsv" },
       ...(hubSplits ? { hubSplits } : {}),
       columns,
@@ -33,34 +39,47 @@ function glueTask({ columns, files, hub, hubSplits, ...rest }: GlueRecord): Sent
 
 const PAIR = { a: ["sentence1"], b: ["sentence2"], label: ["label"] } as const;
 
-/** Does the premise entail the hypothesis? Multi-Genre NLI (Williams 2018). */
+/**
+ * Does the premise entail the hypothesis? Multi-Genre NLI (Williams 2018).
+ *
+ * The split "ax" is GLUE's diagnostic set (Wang 2018, Sect. 3.4), which has no training set and is answered by
+ * the model of MNLI: `AX.tsv` or `diagnostic.tsv` without labels, or `diagnostic-full.tsv` with them. GLUE
+ * scores it by Matthews' correlation of the three classes, the others by accuracy.
+ */
 export const MNLI: SentenceTask = glueTask({
   name: "MNLI",
   title: "Does the second sentence follow from the first, contradict it, or neither?",
-  answer: { labels: ["entailment", "neutral", "contradiction"], metrics: ["accuracy"] },
+  answer: {
+    labels: ["entailment", "neutral", "contradiction"],
+    metrics: ["accuracy", "matthews_correlation"],
+  },
   hub: "mnli",
+  folders: ["AX", "diagnostic", "ax"].flatMap((name) => [name, `glue/${name}`]),
   files: {
     train: "train.tsv",
     dev: "dev_matched.tsv",
     dev_mismatched: "dev_mismatched.tsv",
     test: "test_matched.tsv",
     test_mismatched: "test_mismatched.tsv",
+    ax: ["AX.tsv", "diagnostic.tsv", "diagnostic-full.tsv"],
   },
   hubSplits: {
     dev: "validation_matched",
     dev_mismatched: "validation_mismatched",
     test: "test_matched",
+    ax: "test",
   },
   columns: {
-    a: ["sentence1", "premise"],
-    b: ["sentence2", "hypothesis"],
-    label: ["gold_label", "label"],
+    a: ["sentence1", "premise", "Premise"],
+    b: ["sentence2", "hypothesis", "Hypothesis"],
+    label: ["gold_label", "label", "Label"],
   },
   submissionFiles: {
     dev: "MNLI-m.tsv",
     test: "MNLI-m.tsv",
     dev_mismatched: "MNLI-mm.tsv",
     test_mismatched: "MNLI-mm.tsv",
+    ax: "AX.tsv",
   },
 });
 
@@ -95,7 +114,10 @@ export const STS_B: SentenceTask = glueTask({
   columns: { ...PAIR, label: ["score", "label"] },
 });
 
-/** Are two sentences paraphrases? Microsoft Research Paraphrase Corpus (Dolan and Brockett 2005). */
+/**
+ * Are two sentences paraphrases? Microsoft Research Paraphrase Corpus (Dolan and Brockett 2005), in GLUE's
+ * files or in the original ones with GLUE's `dev_ids.tsv`.
+ */
 export const MRPC: SentenceTask = glueTask({
   name: "MRPC",
   title: "Do the two sentences say the same?",
@@ -105,6 +127,7 @@ export const MRPC: SentenceTask = glueTask({
     metrics: ["f1", "accuracy"],
   },
   hub: "mrpc",
+  reader: mrpcFiles,
   columns: {
     a: ["#1 String", "sentence1"],
     b: ["#2 String", "sentence2"],

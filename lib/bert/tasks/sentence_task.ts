@@ -88,7 +88,7 @@ export function sentenceTask(options: SentenceTaskOptions): SentenceTask {
         example,
         encodings: [tokenizer.encode(a, b, { maxLength, truncation: "longest" })],
         ...(label === undefined ? {} : {
-          targets: [typeof label === "number" ? label : labelNumber(answer, label, name)],
+          targets: [labelNumber(answer, label, name)],
         }),
       })),
 
@@ -186,12 +186,13 @@ export function sentenceFiles(
   }
 }
 
-function labelNumber(answer: SentenceAnswer, label: string, task: string): number {
-  const number = "labels" in answer ? answer.labels.indexOf(label) : -1;
-  if (number < 0) {
-    throw new RangeError(`${task}: a label is ${shown(label)}; expected ${expectation(answer)}`);
-  }
-  return number;
+/** The target of a label: its number, or itself in a regression. */
+function labelNumber(answer: SentenceAnswer, label: string | number, task: string): number {
+  if ("range" in answer && typeof label === "number") return label;
+  const number = "labels" in answer ? answer.labels.indexOf(`${label}`) : -1;
+  if (number >= 0) return number;
+  const expected = "labels" in answer ? oneOf(answer.labels) : expectation(answer);
+  throw new RangeError(`${task}: a label is ${shown(label)}; expected ${expected}`);
 }
 
 function expectation(answer: SentenceAnswer): string {

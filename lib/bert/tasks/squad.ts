@@ -84,10 +84,18 @@ export function readSquadJson(text: string, path: string): SpanExample[] {
 
 async function readSquadParquet(path: string): Promise<SpanExample[]> {
   const { rows } = await readParquet(path);
+  if (rows.length === 0) throw new TaskFileError({ path }, "holds no question");
   return rows.map(({ id, question, context, title, answers }, i) => {
-    const { text = [], answer_start = [] } = (answers ?? {}) as Record<string, ParquetValue[]>;
+    const place = { path, row: i + 1 };
+    const { text, answer_start } = (answers ?? {}) as Record<string, ParquetValue[]>;
+    if (!Array.isArray(text) || !Array.isArray(answer_start)) {
+      throw new TaskFileError(
+        place,
+        `"answers" is ${shown(answers)}; expected lists "text" and "answer_start"`,
+      );
+    }
     return checked(
-      () => ({ path, row: i + 1 }),
+      () => place,
       { id, question, context, title },
       text.map((said, k) => [said, answer_start[k]]),
     );

@@ -3,7 +3,7 @@ import { readConll } from "./conll.ts";
 import { argmax, checkCounts, fromSource, type Source, type TaskText, truths } from "./source.ts";
 import { type TaggingFeature, taggingFeatures } from "./tagging_features.ts";
 import type { Scores, TaggingExample, TaggingTask } from "./task.ts";
-import { TaskFileError } from "./task_file_error.ts";
+import { shown, TaskFileError } from "./task_file_error.ts";
 
 /** Where a tagging task has its examples, and its tags. */
 export interface TaggingTaskOptions extends TaskText {
@@ -98,8 +98,17 @@ export function taggingTask(options: TaggingTaskOptions): TaggingTask {
                 `sentence ${s} of the gold file`,
             );
           }
-          return rows.map(({ line, cells }) => {
-            const tag = cells[cells.length - 1];
+          return rows.map(({ line, cells }, i) => {
+            const tag = cells[cells.length - 1], word = examples[s].words[i];
+            // A word may hold spaces, and be more cells than one.
+            if (!cells.join(" ").startsWith(`${word} `)) {
+              throw new TaskFileError(
+                { path, line },
+                `the word is ${shown(cells[0])}; expected ${
+                  shown(word)
+                }, as in sentence ${s} of the gold file`,
+              );
+            }
             if (labels.includes(tag)) return tag;
             throw new TaskFileError(
               { path, line },

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   CONLL_2003,
   conllFiles,
@@ -122,6 +122,23 @@ Deno.test("unknown tags, too few columns and empty files are refused with their 
     );
   }
   assertThrows(() => readConll("a b\n", "f", { width: 4 }), TaskFileError, "2 columns");
+});
+
+Deno.test("parquet files that are not a tagging task's are refused with the row", async () => {
+  const cases = {
+    unknown_tag: ', row 1: the tag is "9"; expected one of O, B-PER',
+    fewer_tags: ", row 2: 2 tokens and 1 ner_tags; expected a tag for every token",
+    no_tokens: ", row 1: no tokens and 1 ner_tags; expected a tag for every token",
+    no_sentence: ": holds no sentence",
+    offset: ": the columns are id, title, context, question, answers; expected tokens and ner_tags",
+  };
+  for (const [folder, sentence] of Object.entries(cases)) {
+    await assertRejects(
+      () => CONLL_2003.read(`${parquetFolder}/broken/${folder}`, "dev"),
+      TaskFileError,
+      `validation-00000-of-00001.parquet${sentence}`,
+    );
+  }
 });
 
 for (

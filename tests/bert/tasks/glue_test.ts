@@ -43,12 +43,14 @@ const LAYOUTS: readonly [
     ),
     "test_matched.tsv": tsv(MNLI_HEADER.replace("|label1", ""), "0|1|h|fiction|(|)|S|S|E|F"),
     "test_mismatched.tsv": tsv(MNLI_HEADER.replace("|label1", ""), "0|1|h|letters|(|)|S|S|G|H"),
+    "AX.tsv": tsv("index|sentence1|sentence2", "0|The cat sat.|It sat.", "1|It sat.|The cat sat."),
   }, {
     train: [{ a: "It rains.", b: "It is wet.", label: "entailment" }],
     dev: [{ a: "A", b: "B", label: "neutral" }],
     dev_mismatched: [{ a: "C", b: "D", label: "contradiction" }],
     test: [{ a: "E", b: "F" }],
     test_mismatched: [{ a: "G", b: "H" }],
+    ax: [{ a: "The cat sat.", b: "It sat." }, { a: "It sat.", b: "The cat sat." }],
   }],
   [QQP, {
     "train.tsv": tsv(
@@ -132,6 +134,115 @@ for (const [task, files, expected] of LAYOUTS) {
     });
   });
 }
+
+const DIAGNOSTIC_HEADER =
+  "Lexical Semantics|Predicate-Argument Structure|Logic|Knowledge|Domain|Premise|" +
+  "Hypothesis|Label";
+
+Deno.test("the diagnostic set is predicted and scored with MNLI's labels, by Matthews' correlation", async () => {
+  const files = {
+    "glue/diagnostic/diagnostic.tsv": tsv("index|sentence1|sentence2", "0|A|B"),
+    "full/AX/diagnostic-full.tsv": tsv(
+      DIAGNOSTIC_HEADER,
+      "Factivity|||World|News|A|B|neutral",
+      "||Negation||News|A|C|contradiction",
+      "||||News|A|D|entailment",
+      "||||News|A|E|entailment",
+    ),
+  };
+  await withFiles(files, async (folder) => {
+    assertEquals(await MNLI.read(folder, "ax"), [{ id: "0", a: "A", b: "B" }]);
+    const examples = await MNLI.read(`${folder}/full`, "ax");
+    assertEquals(examples.map(({ label }) => label), [
+      "neutral",
+      "contradiction",
+      "entailment",
+      "entailment",
+    ]);
+    const said = ["neutral", "contradiction", "entailment", "neutral"];
+    // scikit-learn: matthews_corrcoef(truth, said)
+    const { accuracy, matthews_correlation } = MNLI.score(examples, said);
+    assertEquals([accuracy, matthews_correlation.toFixed(6)], [0.75, "0.700000"]);
+    assertEquals(MNLI.submission.fileName("ax"), "AX.tsv");
+    const written = MNLI.submission.write(examples, said);
+    assertEquals(written.split("\n")[2], "1\tcontradiction");
+    assertEquals(MNLI.submission.read(written, "AX.tsv", examples), said);
+  });
+  await assertRefuses(
+    { "AX.tsv": tsv("index|sentence1|sentence2", "0|A") },
+    (folder) => MNLI.read(folder, "ax"),
+    "AX.tsv, line 2: 2 columns; expected 3 (index, sentence1, sentence2)",
+  );
+});
+
+const MSR = "\ufeff" + tsv(
+  "Quality|#1 ID|#2 ID|#1 String|#2 String",
+  '1|11|12|"A|B',
+  "0|21|22|C|D",
+  "1|31|32|E|F",
+).replaceAll("\n", "\r\n");
+
+Deno.test("MRPC is made from the original corpus as GLUE makes it", async () => {
+  const files = {
+    "MRPC/msr_paraphrase_train.txt": MSR,
+    "MRPC/msr_paraphrase_test.txt": MSR,
+    "MRPC/dev_ids.tsv": "21\t22\n",
+  };
+  await withFiles(files, async (folder) => {
+    assertEquals(await MRPC.read(folder, "train"), [
+      { id: "0", a: '"A', b: "B", label: "equivalent" },
+      { id: "1", a: "E", b: "F", label: "equivalent" },
+    ]);
+    assertEquals(await MRPC.read(folder, "dev"), [
+      { id: "0", a: "C", b: "D", label: "not_equivalent" },
+    ]);
+    const test = await MRPC.read(folder, "test");
+    assertEquals(test.map(({ a, label }) => [a, label]), [['"A', undefined], ["C", undefined], [
+      "E",
+      undefined,
+    ]]);
+    const labelled = await MRPC.read(`${folder}/MRPC`, "msr_paraphrase_test.txt");
+    assertEquals(labelled.map(({ label }) => label), [
+      "equivalent",
+      "not_equivalent",
+      "equivalent",
+    ]);
+  });
+});
+
+Deno.test("the original MRPC without GLUE's list, or with another one, is refused", async () => {
+  const original = { "msr_paraphrase_train.txt": MSR };
+  const cases: [Record<string, string>, string][] = [
+    [original, "dev_ids.tsv: there is no such file; expected GLUE's list of the pairs"],
+    [{ ...original, "dev_ids.tsv": "\n" }, "dev_ids.tsv: is empty"],
+    [
+      { ...original, "dev_ids.tsv": "21\t22\n21\t99\n" },
+      'dev_ids.tsv, line 2: 2 columns, "21 99"; expected two, the "#1 ID" and "#2 ID" of a pair in',
+    ],
+    [{ ...original, "dev_ids.tsv": "21\n" }, 'dev_ids.tsv, line 1: 1 column, "21"; expected two'],
+  ];
+  for (const [files, sentence] of cases) {
+    await assertRefuses(files, (folder) => MRPC.read(folder, "dev"), sentence);
+  }
+});
+
+testWith(
+  { data: "glue/MRPC/msr_paraphrase_train.txt" },
+  "the original MRPC gives the same rows as GLUE's files",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      for (const name of ["msr_paraphrase_train.txt", "msr_paraphrase_test.txt", "dev_ids.tsv"]) {
+        await Deno.copyFile(dataPath(`glue/MRPC/${name}`), `${folder}/${name}`);
+      }
+      for (const split of MRPC.splits) {
+        assertEquals(await MRPC.read(folder, split), await MRPC.read(dataPath(""), split), split);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 /** Examples of train, dev and test. */
 const SIZES: readonly [SentenceTask, number, number, number?][] = [
@@ -220,11 +331,27 @@ Deno.test("a row that is not what the task expects is refused with file, line, f
   }
 });
 
+Deno.test("a parquet file's unknown label, and one that is no number, are refused with the row", async () => {
+  const cases = {
+    unknown_label: ", row 1: the label is 2; expected 0 or 1",
+    no_label: ", row 1: the label is null; expected 0 or 1",
+    no_sentence:
+      ': there is no column "#1 String" or "sentence1"; the columns are "tokens, ner_tags"',
+  };
+  for (const [folder, sentence] of Object.entries(cases)) {
+    await assertRejects(
+      () => MRPC.read(`${parquetFolder}/broken/${folder}`, "dev"),
+      Error,
+      `validation-00000-of-00001.parquet${sentence}`,
+    );
+  }
+});
+
 Deno.test("files that are absent are named, with the places that were looked in", async () => {
   await assertRefuses(
     { "MRPC/readme.txt": "x" },
     (folder) => MRPC.read(folder, "dev"),
-    "there is no dev.tsv or validation-00000-of-00001.parquet",
+    "there is no dev.tsv, msr_paraphrase_train.txt or validation-00000-of-00001.parquet",
   );
   await assertRefuses(
     { "dev.tsv": "x" },

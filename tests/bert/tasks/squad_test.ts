@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BertTokenizer } from "../../../lib/bert/mod.ts";
 import {
   readAnswers,
@@ -71,6 +71,24 @@ Deno.test("files that are not SQuAD's are refused with the line and the question
   ];
   for (const [text, sentence] of cases) {
     assertThrows(() => readSquadJson(text, "dev.json"), TaskFileError, sentence);
+  }
+});
+
+Deno.test("parquet files that are not SQuAD's are refused with the row", async () => {
+  const cases = {
+    offset:
+      ', row 1: question q1: the passage has "nna " at answer_start 3; expected the answer, "Anna"',
+    no_answers: ', row 1: "answers" is undefined; expected lists "text" and "answer_start"',
+    no_question: ": holds no question",
+  };
+  for (const [folder, sentence] of Object.entries(cases)) {
+    for (const task of [SQUAD_1, SQUAD_2]) {
+      await assertRejects(
+        () => task.read(`${parquetFolder}/broken/${folder}`, "dev"),
+        TaskFileError,
+        `validation-00000-of-00001.parquet${sentence}`,
+      );
+    }
   }
 });
 

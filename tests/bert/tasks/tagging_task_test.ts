@@ -133,6 +133,11 @@ Deno.test("a submission is conlleval's input, and is read back", () => {
     ],
     [text.replace("sleeps O O\n", ""), "p, line 1: the sentence has 1 words; expected the 2"],
     ["Mara O O\n", "p: 1 sentences; expected the 2"],
+    [
+      text.replace("Rain", "Snow"),
+      'p, line 4: the word is "Snow"; expected "Rain", as in sentence 1 of the gold file',
+    ],
+    ["", "p: is empty; expected a word and its tag in every line"],
   ];
   for (const [bad, sentence] of cases) {
     assertThrows(() => task.submission.read(bad, "p", some), TaskFileError, sentence);

@@ -61,3 +61,18 @@ write("conll2003/train-00000-of-00001.parquet", {
     "id": ["0", "1"], "tokens": [["Anna", "Smith", "sleeps"], ["Rain"]],
     "pos_tags": pa.array([[22, 22, 42], [22]], pa.list_(i64)), "ner_tags": pa.array([[1, 2, 0], [0]], pa.list_(i64)),
 }, {"ner_tags": ner})
+
+# Files that must be refused, one fault each.
+squad = {"id": ["q1"], "title": ["T"], "context": [context], "question": ["Who met Ben?"]}
+dev = "validation-00000-of-00001.parquet"
+write(f"broken/offset/{dev}", {**squad, "answers": pa.array([{"text": ["Anna"], "answer_start": [3]}], answers)})
+write(f"broken/no_answers/{dev}", {**squad, "answers": pa.array([None], answers)})
+none = {name: pa.array([], pa.string()) for name in squad}
+write(f"broken/no_question/{dev}", {**none, "answers": pa.array([], answers)})
+tokens, tags = pa.list_(pa.string()), pa.list_(i64)
+write(f"broken/no_sentence/{dev}", {"tokens": pa.array([], tokens), "ner_tags": pa.array([], tags)}, {"ner_tags": ner})
+write(f"broken/fewer_tags/{dev}", {"tokens": pa.array([["Rain"], ["Anna", "sleeps"]], tokens), "ner_tags": pa.array([[0], [1]], tags)}, {"ner_tags": ner})
+write(f"broken/no_tokens/{dev}", {"tokens": pa.array([None], tokens), "ner_tags": pa.array([[0]], tags)}, {"ner_tags": ner})
+write(f"broken/unknown_tag/{dev}", {"tokens": pa.array([["Rain"]], tokens), "ner_tags": pa.array([[9]], tags)}, {"ner_tags": ner})
+write(f"broken/unknown_label/{dev}", {"sentence1": ["A"], "sentence2": ["B"], "label": pa.array([2], i64)}, {"label": ["not_equivalent", "equivalent"]})
+write(f"broken/no_label/{dev}", {"sentence1": ["A"], "sentence2": ["B"], "label": pa.array([None], i64)}, {"label": ["not_equivalent", "equivalent"]})
