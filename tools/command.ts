@@ -39,9 +39,18 @@ export async function runTask<const O extends Options>(
     }
     Deno.exit(await body(...parse(options)) ? 0 : 1);
   } catch (error) {
-    console.error(error instanceof Problem ? `error: ${error.message}` : error);
+    console.error(inASentence(error) ?? error);
     Deno.exit(1);
   }
+}
+
+/** What whoever typed the command can put right, as a sentence; nothing for an error that is ours. */
+export function inASentence(error: unknown): string | undefined {
+  if (error instanceof Problem) return `error: ${error.message}`;
+  if (!(error instanceof Deno.errors.NotCapable)) return undefined;
+  const what = error.message.split(", run again")[0];
+  return `error: ${what}, which this task was not given: it may read the project, DATA_DIR and the paths that its ` +
+    `command names, and write what --out names (tools/permissions.ts has the list)`;
 }
 
 function parse<const O extends Options>(options: O): [Flags<O>, string[]] {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { useBackend } from "../lib/backend/mod.ts";
 import {
   bertConfig,
@@ -14,7 +15,6 @@ import {
   createPretrainingExamples,
   Elmo,
   elmoReader,
-  fineTune,
   Gpt,
   gptReader,
   type LanguageModel,
@@ -34,9 +34,15 @@ import {
 import { findTask, type Task, type TaskExample } from "../lib/bert/tasks/mod.ts";
 import { createSmallWorld } from "../lib/datasets/mod.ts";
 import { dataDir } from "../lib/io/mod.ts";
-import { countParameters } from "../lib/nn/mod.ts";
 import { createRandom } from "../lib/random/mod.ts";
-import { Problem, runTask } from "./command.ts";
+import { Problem, root, runTask } from "./command.ts";
+import {
+  type FineTunedScore,
+  fineTunedScore,
+  markdownTable,
+  meanAndDeviation,
+  positiveNumbers,
+} from "./fine_tuned_score.ts";
 
 const USAGE = `deno task compare-objectives [options]
 
@@ -53,23 +59,25 @@ scores of a task can. Numbers are means over the seeds, with the standard deviat
   --steps N           of pre-training (default 1500)
   --batch N           (default 32)
   --length N          pieces a sequence, in pre-training and in the tasks (default 64)
+  --objectives A,B    only these rows (default all)
   --tasks A,B         (default small_world_entailment,small_world_sentiment,small_world_names,small_world_questions)
   --epochs X          of fine-tuning (default 3)
   --limit N           only so many training examples of a task
-  --learning-rate X   peak of fine-tuning (default 5e-4; 2e-3 for what is trained on a frozen ELMo)
+  --learning-rates X,Y
+                      peaks of fine-tuning; of several, each gets its best on every tenth training example,
+                      which is then not trained on (default 5e-4,2e-3)
   --seeds 1,2,3       (default 1)
   --json              the runs as JSON on standard output`;
 
+const OBJECTIVES = ["BERT", "no NSP", "left to right", "+ BiLSTM", "ELMo", "none"] as const;
+type Objective = (typeof OBJECTIVES)[number];
+
 /** One network, one task, one seed. */
-interface Run {
-  readonly objective: string;
+interface Run extends FineTunedScore {
+  readonly objective: Objective;
   readonly task: string;
   readonly seed: number;
-  /** The task's headline score, in per cent. */
-  readonly score: number;
-  readonly parameters: number;
-  /** Of pre-training. */
-  readonly seconds: number;
+  readonly pretrainingSeconds: number;
 }
 
 interface Settings {
@@ -78,15 +86,15 @@ interface Settings {
   readonly maxLength: number;
   readonly epochs: number;
   readonly limit: number;
-  readonly learningRate: number;
+  readonly learningRates: readonly number[];
   readonly tasks: readonly Task[];
+  readonly objectives: readonly Objective[];
 }
 
 /** A network that has been pre-trained, ready to be given the head of a task as often as one likes. */
 interface Pretrained {
-  readonly objective: string;
+  readonly objective: Objective;
   readonly seconds: number;
-  readonly learningRate: number;
   forTask(task: Task): Promise<TaskModel>;
   dispose(): void | Promise<void>;
 }
@@ -95,7 +103,6 @@ interface Pretrained {
 const SIZES = { hiddenSize: 128, layers: 2, heads: 2, initializerRange: 0.08 };
 const PRETRAINING = { learningRate: 1e-3, warmupShare: 1 / 3 };
 const BILSTM_LAYERS = 2;
-const ELMO_RATE = 4; // times the learning rate: what is trained there is new
 
 function material(seed: number, { maxLength }: Settings) {
   const random = createRandom(1); // the world of the tasks, whatever the seed of the run
@@ -133,7 +140,9 @@ async function* pretrainAll(
   settings: Settings,
   { sizes, examples, sequences, config }: ReturnType<typeof material>,
 ): AsyncGenerator<Pretrained> {
-  const { steps, batchSize, maxLength, learningRate } = settings;
+  const { steps, batchSize, maxLength } = settings;
+  const wanted = (...objectives: Objective[]) =>
+    objectives.filter((objective) => settings.objectives.includes(objective));
   const { learningRate: peak, warmupShare } = PRETRAINING;
   const budget = {
     steps,
@@ -144,18 +153,19 @@ async function* pretrainAll(
   };
   const random = (use: string) => createRandom(seed).fork(use);
 
-  for (const objective of ["BERT", "no NSP"]) {
+  for (const objective of wanted("BERT", "no NSP")) {
     const model = objective === "BERT"
       ? new BertForPreTraining(config, { random: random("model") })
       : new BertForMaskedLM(config, { random: random("model") });
     const seconds = await secondsOf(pretrain({ model, examples, sizes, ...budget }));
-    const folder = await Deno.makeTempDir();
+    const dir = join(root, "build"); // where the task may write
+    await Deno.mkdir(dir, { recursive: true });
+    const folder = await Deno.makeTempDir({ dir });
     await model.save(folder);
     model.dispose();
     yield {
       objective,
       seconds,
-      learningRate,
       forTask: (task) => loadForTask(task, folder, { random: random("head") }),
       dispose: () => Deno.remove(folder, { recursive: true }),
     };
@@ -163,49 +173,53 @@ async function* pretrainAll(
 
   const learn = (model: LanguageModel) =>
     secondsOf(trainLanguageModel({ model, examples: sequences, maxLength, ...budget }));
-  const gpt = new Gpt(config, { random: random("model") });
-  const seconds = await learn(gpt);
-  const weights = await rememberWeights(gpt.parameters);
-  for (const [objective, bilstmLayers] of [["left to right", 0], ["+ BiLSTM", BILSTM_LAYERS]]) {
-    yield {
-      objective: `${objective}`,
-      seconds,
-      learningRate,
-      forTask(task) {
-        restoreWeights(gpt.parameters, weights); // every task starts from what was pre-trained
-        return Promise.resolve(rival(gptReader(gpt), task, Number(bilstmLayers)));
+  if (wanted("left to right", "+ BiLSTM").length > 0) {
+    const gpt = new Gpt(config, { random: random("model") });
+    const seconds = await learn(gpt);
+    const weights = await rememberWeights(gpt.parameters);
+    for (const objective of wanted("left to right", "+ BiLSTM")) {
+      yield {
+        objective,
+        seconds,
+        forTask(task) {
+          restoreWeights(gpt.parameters, weights); // every task starts from what was pre-trained
+          const layers = objective === "+ BiLSTM" ? BILSTM_LAYERS : 0;
+          return Promise.resolve(rival(gptReader(gpt), task, layers));
+        },
+        dispose() {},
+      };
+    }
+    gpt.dispose();
+  }
+
+  if (wanted("ELMo").length > 0) {
+    const elmo = new Elmo(
+      // About as many parameters as the BERT.
+      {
+        vocabSize: config.vocabSize,
+        projection: 128,
+        cells: 96,
+        maxPositions: maxLength,
+        dropout: 0,
       },
+      { random: random("model") },
+    );
+    yield {
+      objective: "ELMo",
+      seconds: await learn(elmo),
+      forTask: (task) => Promise.resolve(rival(elmoReader(elmo), task, BILSTM_LAYERS)),
+      dispose: () => elmo.dispose(),
+    };
+  }
+
+  for (const objective of wanted("none")) {
+    yield {
+      objective,
+      seconds: 0,
+      forTask: (task) => Promise.resolve(newForTask(task, config, { random: random("model") })),
       dispose() {},
     };
   }
-  gpt.dispose();
-
-  const elmo = new Elmo(
-    // About as many parameters as the BERT.
-    {
-      vocabSize: config.vocabSize,
-      projection: 128,
-      cells: 96,
-      maxPositions: maxLength,
-      dropout: 0,
-    },
-    { random: random("model") },
-  );
-  yield {
-    objective: "ELMo",
-    seconds: await learn(elmo),
-    learningRate: learningRate * ELMO_RATE,
-    forTask: (task) => Promise.resolve(rival(elmoReader(elmo), task, BILSTM_LAYERS)),
-    dispose: () => elmo.dispose(),
-  };
-
-  yield {
-    objective: "none",
-    seconds: 0,
-    learningRate,
-    forTask: (task) => Promise.resolve(newForTask(task, config, { random: random("model") })),
-    dispose() {},
-  };
 
   function rival(reader: Reader, { head }: Task, bilstmLayers: number): TaskModel {
     return new RivalForTask(reader, head, { random: random("head"), bilstmLayers, dropout: 0 });
@@ -214,41 +228,29 @@ async function* pretrainAll(
 
 /** All objectives on all tasks. */
 async function* compare(seed: number, settings: Settings): AsyncGenerator<Run> {
-  const { maxLength, tasks, limit, epochs, batchSize } = settings;
+  const { maxLength, tasks, limit, epochs, batchSize, learningRates } = settings;
   const prepared = material(seed, settings);
-  const { tokenizer } = prepared;
-  const data = await Promise.all(tasks.map(async (task) => {
-    const train = (await task.read(dataDir(), "train")).slice(0, limit);
-    const examples = await task.read(dataDir(), task.developmentSplit);
-    const features = (of: readonly TaskExample[]) => task.features(of, tokenizer, { maxLength });
-    return {
-      task,
-      features: features(train),
-      development: { examples, features: features(examples) },
-    };
-  }));
+  const withFeatures = (task: Task, examples: readonly TaskExample[]) => ({
+    examples,
+    features: task.features(examples, prepared.tokenizer, { maxLength }),
+  });
+  const data = await Promise.all(tasks.map(async (task) => ({
+    task,
+    train: withFeatures(task, (await task.read(dataDir(), "train")).slice(0, limit)),
+    development: withFeatures(task, await task.read(dataDir(), task.developmentSplit)),
+  })));
   for await (const pretrained of pretrainAll(seed, settings, prepared)) {
-    const { objective, seconds, learningRate } = pretrained;
-    for (const { task, features, development } of data) {
-      const model = await pretrained.forTask(task);
-      let score = NaN;
-      for await (
-        const { evaluation } of fineTune({
-          task,
-          model,
-          features,
-          development,
-          evaluateEvery: Infinity, // after the last step only
-          epochs,
-          batchSize,
-          learningRate,
-          seed,
-        })
-      ) score = evaluation?.scores[task.headline] ?? score;
-      if (task.head.kind !== "span") score *= 100; // SQuAD's scores are percentages already
-      const parameters = countParameters(model.parameters);
-      yield { objective, task: task.name, seed, score, parameters, seconds };
-      model.dispose();
+    const { objective, seconds } = pretrained;
+    for (const taskData of data) {
+      const found = await fineTunedScore({
+        ...taskData,
+        start: () => pretrained.forTask(taskData.task),
+        learningRates,
+        epochs,
+        batchSize,
+        seed,
+      });
+      yield { objective, task: taskData.task.name, seed, pretrainingSeconds: seconds, ...found };
     }
     await pretrained.dispose();
   }
@@ -259,20 +261,17 @@ function tableOf(runs: readonly Run[], tasks: readonly Task[]): string {
   const objectives = [...new Set(runs.map(({ objective }) => objective))];
   const rows = objectives.map((objective) => [
     objective,
-    ...tasks.map(({ name }) => {
-      const scores = runs.filter((run) => run.objective === objective && run.task === name)
-        .map(({ score }) => score);
-      const mean = scores.reduce((sum, x) => sum + x, 0) / scores.length;
-      const squares = scores.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-      const spread = Math.sqrt(squares / (scores.length - 1));
-      return mean.toFixed(1) + (scores.length > 1 ? ` ± ${spread.toFixed(1)}` : "");
-    }),
-    Math.max(...runs.filter((run) => run.objective === objective).map((run) => run.seconds))
-      .toFixed(0),
+    ...tasks.map(({ name }) =>
+      meanAndDeviation(
+        runs.filter((run) => run.objective === objective && run.task === name)
+          .map(({ score }) => score),
+      )
+    ),
   ]);
-  const heads = ["pre-training", ...tasks.map(({ name, headline }) => `${name}, ${headline}`), "s"];
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
+  return markdownTable([
+    ["pre-training", ...tasks.map(({ name, headline }) => `${name}, ${headline}`)],
+    ...rows,
+  ]);
 }
 
 if (import.meta.main) {
@@ -280,6 +279,7 @@ if (import.meta.main) {
     steps: { type: "string", default: "1500" },
     batch: { type: "string", default: "32" },
     length: { type: "string", default: "64" },
+    objectives: { type: "string", default: OBJECTIVES.join() },
     tasks: {
       type: "string",
       default:
@@ -287,25 +287,27 @@ if (import.meta.main) {
     },
     epochs: { type: "string", default: "3" },
     limit: { type: "string", default: "Infinity" },
-    "learning-rate": { type: "string", default: "5e-4" },
+    "learning-rates": { type: "string", default: "5e-4,2e-3" },
     seeds: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
   }, async (flags) => {
-    const positive = (name: string, text: string) => {
-      const value = Number(text);
-      if (!(value > 0)) throw new Problem(`--${name} is a positive number; got ${text}`);
-      return value;
-    };
+    const positive = (name: "steps" | "batch" | "length" | "epochs" | "limit") =>
+      positiveNumbers(name, flags[name])[0];
     const settings: Settings = {
-      steps: positive("steps", flags.steps),
-      batchSize: positive("batch", flags.batch),
-      maxLength: positive("length", flags.length),
-      epochs: positive("epochs", flags.epochs),
-      limit: positive("limit", flags.limit),
-      learningRate: positive("learning-rate", flags["learning-rate"]),
+      steps: positive("steps"),
+      batchSize: positive("batch"),
+      maxLength: positive("length"),
+      epochs: positive("epochs"),
+      limit: positive("limit"),
+      learningRates: positiveNumbers("learning-rates", flags["learning-rates"]),
       tasks: flags.tasks.split(",").map(findTask),
+      objectives: flags.objectives.split(",").map((name) => {
+        const found = OBJECTIVES.find((objective) => objective === name);
+        if (found) return found;
+        throw new Problem(`there is no objective "${name}"; there are ${OBJECTIVES.join(", ")}`);
+      }),
     };
-    const seeds = flags.seeds.split(",").map((seed) => positive("seeds", seed));
+    const seeds = positiveNumbers("seeds", flags.seeds);
     const { name, threads } = await useBackend();
     console.error(
       `backend ${name}, ${
@@ -319,10 +321,11 @@ if (import.meta.main) {
         runs.push(run);
         console.error(
           `seed ${seed}  ${run.objective.padEnd(14)} ${run.task.padEnd(24)} ` +
-            `${run.score.toFixed(1).padStart(5)}  (${
-              run.parameters.toLocaleString("en")
-            } trained, ` +
-            `${run.seconds.toFixed(0)} s of pre-training)`,
+            `${run.score.toFixed(1).padStart(5)}  (peak ${run.learningRate}, ` +
+            `${run.parameters.toLocaleString("en")} trained; ${
+              run.pretrainingSeconds.toFixed(0)
+            } s of ` +
+            `pre-training)`,
         );
       }
     }

@@ -127,9 +127,11 @@ async function check(entries: readonly CatalogueEntry[], json: boolean): Promise
   for (const entry of entries) {
     const { present, problems } = await checkEntry(entry);
     const state = problems.length === 0 ? "whole" : present ? "damaged" : "not here";
-    results.push({ name: entry.name, state, problems: present ? problems : [] });
+    const { name, unpinned } = entry;
+    results.push({ name, state, problems: present ? problems : [], unpinned: unpinned ?? null });
     if (json) continue;
-    console.log(`${entry.name}: ${state}`);
+    console.log(`${name}: ${state}`);
+    if (present && unpinned !== undefined) console.log(`  not all is pinned: ${unpinned}`);
     if (present) { for (const problem of problems) console.log(`  ${problem}`); }
   }
   if (json) console.log(JSON.stringify(results, undefined, 1));

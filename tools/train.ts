@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { DatasetError } from "../lib/datasets/mod.ts";
 import { SafetensorsError } from "../lib/io/mod.ts";
-import { Problem } from "./command.ts";
+import { inASentence, Problem } from "./command.ts";
 import { bert } from "./train/bert.ts";
 import { cells } from "./train/cells.ts";
 import type { Flags, Trainer } from "./train/trainer.ts";
@@ -60,9 +60,9 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    const isSentence = error instanceof Problem || error instanceof RangeError ||
-      error instanceof SafetensorsError || error instanceof DatasetError;
-    console.error(isSentence ? `error: ${(error as Error).message}` : error);
+    const isSentence = error instanceof RangeError || error instanceof SafetensorsError ||
+      error instanceof DatasetError;
+    console.error(isSentence ? `error: ${error.message}` : inASentence(error) ?? error);
     Deno.exit(1);
   }
 }

@@ -1,5 +1,5 @@
 import { tf } from "../backend/mod.ts";
-import { readSafetensors } from "../io/mod.ts";
+import { Interrupted, readSafetensors } from "../io/mod.ts";
 import { createRandom } from "../random/mod.ts";
 import {
   type CheckpointOptions,
@@ -109,7 +109,9 @@ export function fineTuningSteps(examples: number, batchSize: number, epochs: num
  * steps, linear decay, gradients clipped to norm 1, dropout 0.1. The paper tries batches of 16 and 32,
  * peaks of 5e-5, 3e-5 and 2e-5, 2 to 4 epochs, and keeps what is best on the development set.
  *
- * An iterator over the steps, which can be left and resumed like any `train`. Batches are padded to a few
+ * An iterator over the steps, which can be left and resumed like any `train`. The stop button ends it after the
+ * step in progress, also in the middle of an evaluation; that step then comes without scores (a resumed run does not
+ * make up for them), and is saved where the run has a checkpoint. Batches are padded to a few
  * lengths only (`BUCKET_LENGTHS`), to the longest sequence in them.
  *
  * @throws {RangeError} if there is no feature, a feature has no target, or one does not suit the head
@@ -186,7 +188,19 @@ export async function* fineTune<Example extends TaskExample, Prediction extends 
         yield { ...value, epoch: epochOf(step) };
         continue;
       }
-      const evaluation = await evaluate({ task, model, ...development });
+      let evaluation: Evaluation<Prediction>;
+      try {
+        evaluation = await evaluate({ task, model, ...development });
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error;
+        // The step is made; only its scores are missing, also where it was the last one.
+        yield { ...value, epoch: epochOf(step) };
+        const message = `${error.message}, in the evaluation after step ${step} of ${steps}`;
+        return {
+          ...{ step, finished: false, message },
+          ...(best.evaluation ? { best: best.evaluation } : {}),
+        };
+      }
       await best.offer(step, evaluation.scores);
       yield { ...value, epoch: epochOf(step), evaluation };
     }

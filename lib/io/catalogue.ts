@@ -80,6 +80,8 @@ export interface CatalogueEntry {
   readonly sources: readonly CatalogueSource[];
   /** What a person does where there is no source. */
   readonly byHand?: string;
+  /** Why files or archives have no checksum here; every entry that lacks one says so. */
+  readonly unpinned?: string;
 }
 
 /** Thrown where the catalogue is damaged or has no such entry, or an entry's terms were not accepted. */
@@ -173,6 +175,7 @@ function entryOf(name: string, json: Record<string, unknown>, fail: Fail): Catal
     home: addressOf(json.home, `${name}: home`, fail),
     ...(json.terms === undefined ? {} : { terms: text("terms") }),
     ...(json.byHand === undefined ? {} : { byHand: text("byHand") }),
+    ...(json.unpinned === undefined ? {} : { unpinned: text("unpinned") }),
     files,
     sources,
   };

@@ -1,4 +1,10 @@
-import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
+import {
+  type FileMetaData,
+  parquetMetadata,
+  parquetReadObjects,
+  parquetSchema,
+  snappyUncompress,
+} from "hyparquet";
 
 /** A value of a parquet file: 64-bit whole numbers are numbers where they fit exactly. */
 export type ParquetValue =
@@ -50,7 +56,8 @@ export async function readParquet(path: string): Promise<ParquetFile> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   try {
     const metadata = parquetMetadata(file);
-    const rows = await parquetReadObjects({ file, metadata });
+    requireColumns(metadata);
+    const rows = await parquetReadObjects({ file, metadata, compressors: { SNAPPY: unsnap } });
     const written = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
     return {
       columns: parquetSchema(metadata).children.map(({ element }) => element.name),
@@ -67,6 +74,43 @@ export async function readParquet(path: string): Promise<ParquetFile> {
       { cause: error },
     );
   }
+}
+
+/**
+ * Every column chunk of a row group is a column of the schema, and none is there twice. hyparquet reads the chunks
+ * at the same time and waits for those of the schema only: the error of another one would end the program.
+ */
+function requireColumns({ schema, row_groups }: FileMetaData) {
+  const leaves = new Set<string>();
+  let at = 0;
+  const walk = (path: readonly string[]) => {
+    const element = schema[at++];
+    if (element === undefined) throw new Error("its schema ends too early");
+    const here = path.length === 0 && at === 1 ? [] : [...path, element.name];
+    if (!element.num_children) leaves.add(JSON.stringify(here));
+    for (let child = 0; child < (element.num_children ?? 0); child++) walk(here);
+  };
+  walk([]);
+  for (const { columns, num_rows } of row_groups) {
+    const seen = new Set(columns.map(({ meta_data }) => JSON.stringify(meta_data?.path_in_schema)));
+    if (seen.size !== columns.length || seen.size !== leaves.size || !seen.isSubsetOf(leaves)) {
+      throw new Error("the columns of a group of rows are not those of its schema");
+    }
+    const values = columns.map(({ meta_data }) => meta_data!.num_values);
+    if (num_rows < 0 || values.some((count) => count < num_rows)) {
+      throw new Error(`a group of ${num_rows} rows has a column of fewer values`);
+    }
+  }
+}
+
+/** Snappy, which can make at most 64 bytes of three: a page that claims more is not begun. */
+function unsnap(bytes: Uint8Array, length: number): Uint8Array {
+  if (!(length >= 0 && length <= 64 + 22 * bytes.length)) {
+    throw new Error(`a page of ${bytes.length} bytes claims to hold ${length}`);
+  }
+  const page = new Uint8Array(length);
+  snappyUncompress(bytes, page);
+  return page;
 }
 
 function plain(value: unknown): ParquetValue {

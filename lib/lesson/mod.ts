@@ -8,6 +8,7 @@ export { type Answer, check, type CheckOptions, type UsualMistake, WrongAnswer }
 export { drawMembranes, dropCells, openGaps, shift, sprinkle, thickenMembranes } from "./damage.ts";
 export { pictureFromText } from "./picture_from_text.ts";
 export { exampleChips } from "./example_chips.ts";
+export { type GlueResult, glueResults, meanOverSeeds } from "./glue_results.ts";
 export {
   type ExampleOf,
   type TaskSample,

@@ -64,8 +64,9 @@ export interface TaskSampleOptions<Example extends TaskExample = TaskExample> {
 }
 
 /**
- * A small sample of a benchmark for a lesson where its files and a real encoder are on this machine;
- * otherwise of the small world's task of the same kind, with the encoder that was trained on that world.
+ * A small sample of a benchmark for a lesson where its files are on this machine, with the best encoder for
+ * English that is: all-MiniLM-L6-v2, else the project's own. Otherwise a sample of the small world's task of
+ * the same kind, with the encoder that was trained on that world.
  *
  * @param real name of the benchmark, such as "MRPC"
  * @param generated name of its stand-in, such as "small_world_paraphrase"
@@ -84,9 +85,9 @@ export async function taskSample<T extends Task = Task>(
   { train: most = 256, dev: mostDev = 200, maxLength: wanted, suits = () => true }:
     TaskSampleOptions<ExampleOf<T>> = {},
 ): Promise<TaskSample<T>> {
-  const found = await findPretrained();
-  const isReal = isEnglish(found) && await isThere(findTask(real));
-  const { folder, about } = isReal ? found : SMALL_WORLD;
+  const english = await englishEncoder();
+  const isReal = english !== undefined && await isThere(findTask(real));
+  const { folder, about } = isReal ? english : SMALL_WORLD;
   const task = findTask(isReal ? real : generated) as T;
   const tokenizer = await BertTokenizer.load(folder);
   const config = await readBertConfig(join(folder, "config.json"));
@@ -109,9 +110,7 @@ export async function taskSample<T extends Task = Task>(
     train,
     features: features(train),
     development: { examples: dev, features: features(dev) },
-    recipe: isReal
-      ? { batchSize: 16, epochs: 3, learningRate: 1e-4 }
-      : { batchSize: 16, epochs: 3, learningRate: 5e-4 },
+    recipe: { batchSize: 16, epochs: 3, learningRate: peakFor(config.hiddenSize) },
     load: () => loadForTask(task, folder, { random: createRandom(1).fork("head") }),
   };
 }
@@ -121,7 +120,27 @@ const SMALL_WORLD: Pretrained = {
   about: "small_world_bert: 2 layers of 128, 2 heads, trained on the generated small world only",
 };
 
-const isEnglish = ({ folder }: Pretrained) => !folder.includes("small_world");
+const BERT_MINI: Pretrained = {
+  folder: fromFileUrl(new URL("../../data/models/bert_mini", import.meta.url)),
+  about:
+    "bert_mini: 4 layers of 256, 4 heads, trained by this project on speeches and Wikipedia articles",
+};
+
+/** An encoder that has read real English: the one of `findPretrained`, else the project's own, if it is there. */
+async function englishEncoder(): Promise<Pretrained | undefined> {
+  const found = await findPretrained();
+  if (!found.folder.includes("small_world")) return found;
+  try {
+    await Deno.stat(join(BERT_MINI.folder, "model.safetensors"));
+    return BERT_MINI;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The narrower the encoder, the larger the steps that it bears. */
+const peakFor = (hiddenSize: number) => hiddenSize >= 384 ? 1e-4 : hiddenSize >= 256 ? 3e-4 : 5e-4;
 
 async function isThere(task: Task): Promise<boolean> {
   try {

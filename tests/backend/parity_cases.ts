@@ -352,6 +352,30 @@ export const cases: readonly Case[] = [
     f: (tf, a, b) => tf.mul(tf.unstack(tf.stack([a, b], 1), 1)[1], tf.split(a, 3, 1)[2]),
   },
   {
+    name: "parts of 4-D, of whole numbers and of truth values",
+    inputs: [n(3, 4, 5, 6)],
+    f: (tf, x) => {
+      const part = (y: tf.Tensor) => tf.cast(tf.slice(y, [1, 0, 2, 1], [2, 3, 2, -1]), "float32");
+      const whole = tf.range(0, 360, 1, "int32").reshape([3, 4, 5, 6]);
+      return tf.addN([part(x), part(whole), part(tf.greater(whole, 180))]);
+    },
+  },
+  {
+    name: "split into unequal parts, unstack along every axis",
+    inputs: [n(3, 4, 5)],
+    f: (tf, x) => {
+      const [, wide] = tf.split(x, [1, 3], 1); // [3, 3, 5]
+      return tf.add(
+        tf.unstack(x, 2)[4].reshape([12]),
+        tf.addN([
+          tf.slice(wide.reshape([45]), [7], [12]),
+          tf.tile(tf.unstack(x, 1)[2].reshape([15]).slice([2], [4]), [3]),
+          tf.tile(tf.unstack(x)[1].reshape([20]).slice([0], [6]), [2]),
+        ]),
+      );
+    },
+  },
+  {
     name: "strided slice by slices, tile",
     inputs: [n(2, 3)],
     f: (tf, x) => tf.tile(tf.slice(x, [0, 1], [2, 2]), [3, 2]),

@@ -13,6 +13,7 @@ import {
   restoreWeights,
 } from "../../lib/bert/mod.ts";
 import { type Feature, findTask, IGNORED, type TaskHead } from "../../lib/bert/tasks/mod.ts";
+import { Interrupted } from "../../lib/io/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { dataPath, modelPath, testWith } from "../support/needs.ts";
 import {
@@ -242,6 +243,33 @@ Deno.test("evaluations come after every epoch and after the last step", async ()
   }
   assertEquals(seen, [3, 6, 7]);
   model.dispose();
+});
+
+Deno.test("a stop during an evaluation ends the run cleanly, keeps the step and goes on from its checkpoint", async () => {
+  const folder = await Deno.makeTempDir();
+  const checkpoint = { path: `${folder}/run.safetensors` };
+  const settings = { development, evaluateEvery: 2, keep: "best" } as const;
+  const whole = await losses({ ...settings, task: scored });
+  let evaluations = 0;
+  const stopInTheSecond: typeof scored = {
+    ...scored,
+    predict(...given) {
+      if (++evaluations === 2) throw new Interrupted("prediction was stopped at 4 of 8 examples");
+      return scored.predict(...given);
+    },
+  };
+  const stopped = await losses({ ...settings, task: stopInTheSecond, checkpoint });
+  assertEquals(stopped.losses, whole.losses.slice(0, 4));
+  assertEquals([stopped.result.step, stopped.result.finished], [4, false]);
+  assertEquals(stopped.result.best?.step, 2);
+  assertEquals(
+    stopped.result.message,
+    "prediction was stopped at 4 of 8 examples, in the evaluation after step 4 of 6",
+  );
+  const resumed = await losses({ ...settings, task: scored, checkpoint, model: newModel(99) });
+  assertEquals(resumed.losses, whole.losses.slice(4));
+  assertEquals([resumed.result.step, resumed.result.finished], [6, true]);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("only what is `trainable` moves", async () => {

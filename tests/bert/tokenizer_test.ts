@@ -223,6 +223,15 @@ Deno.test("a tokenizer is read from vocab.txt, from tokenizer.json and from thei
   const tokenizer = await BertTokenizer.load(folder);
   assertEquals(Array.from(tokenizer.encode("Á[MASK]AA AAAAAA").inputIds), [2, 5, 7, 5, 6, 1, 3]);
 
+  const { "[UNK]": _, ...others } = json.model.vocab;
+  const without = { ...json, model: { ...json.model, vocab: { ...others, "<unk>": 1 } } };
+  await Deno.writeTextFile(folder + "/tokenizer.json", JSON.stringify(without));
+  await assertRejects(
+    () => BertTokenizer.load(folder),
+    Error,
+    "no [UNK]",
+  );
+
   json.model.type = "BPE";
   await Deno.writeTextFile(folder + "/tokenizer.json", JSON.stringify(json));
   await assertRejects(

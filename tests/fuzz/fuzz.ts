@@ -5,6 +5,7 @@
  * @module
  */
 import { cpuUsage } from "node:process";
+import { fromFileUrl } from "@std/path";
 import { createRandom } from "../../lib/random/mod.ts";
 import { mutate } from "./mutate.ts";
 import type { Target } from "./targets.ts";
@@ -57,7 +58,7 @@ export function inputOf(
 /** Runs a reader on `inputs` damaged files. */
 export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzReport> {
   const { inputs, seed, from = 0, most = 5, onProgress } = options;
-  const seeds = await target.seeds(), folder = await Deno.makeTempDir();
+  const seeds = await target.seeds(), folder = await temporaryFolder();
   for (const good of seeds) {
     const said = (await judge(target, good.slice() as Uint8Array<ArrayBuffer>, folder)).error;
     if (said !== undefined) throw new Error(`a good file of ${target.name} is refused: ${said}`);
@@ -152,4 +153,11 @@ function countTypedArrays(tell: (bytes: number) => void): () => void {
     });
   });
   return () => KINDS.forEach((kind, i) => world[kind] = originals[i]);
+}
+
+/** A folder below `build/`, where `deno task fuzz` may write. */
+async function temporaryFolder(): Promise<string> {
+  const dir = fromFileUrl(new URL("../../build", import.meta.url));
+  await Deno.mkdir(dir, { recursive: true });
+  return await Deno.makeTempDir({ dir, prefix: "fuzz_" });
 }

@@ -19,7 +19,9 @@ import {
   CatalogueError,
   decodeSafetensors,
   encodeSafetensors,
+  ParquetError,
   parseCatalogue,
+  readParquet,
   SafetensorsError,
   unzip,
   ZipError,
@@ -247,6 +249,24 @@ export const TARGETS: readonly Target[] = [
     documented: isA(ZipError),
     // fflate's inflate works in a window of 98 kB for each file.
     allowed: (bytes) => 1 << 20 | 10 * bytes.length,
+  },
+  {
+    name: "parquet",
+    text: false,
+    seeds: () =>
+      Promise.all([
+        "mrpc/validation-00000-of-00001",
+        "mnli/train-00001-of-00002",
+        "squad_v2/validation-00000-of-00001",
+        "conll2003/train-00000-of-00001",
+      ].map((name) => Deno.readFile(join(root, `tests/golden/task_parquet/${name}.parquet`)))),
+    read(bytes, folder) {
+      Deno.writeFileSync(join(folder, "a.parquet"), bytes);
+      return readParquet(join(folder, "a.parquet"));
+    },
+    documented: isA(ParquetError),
+    // Snappy makes at most 22 bytes of one; then the values.
+    allowed: (bytes) => 65_536 + 32 * bytes.length,
   },
   ofFile(
     "tokenizer.json",

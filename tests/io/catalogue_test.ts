@@ -56,6 +56,16 @@ Deno.test("the project's catalogue can be read, and every download in it is pinn
   }
 });
 
+Deno.test("an entry says why a file of it has no checksum, and no other entry does", async () => {
+  for (const { name, sources, files, unpinned } of (await readCatalogue()).values()) {
+    const archives = sources.filter(({ kind }) => kind === "archive");
+    const pinned = archives.length > 0
+      ? archives.every((source) => "sha256" in source)
+      : files.every(({ sha256 }) => sha256 !== undefined);
+    assertEquals(unpinned === undefined, pinned, name);
+  }
+});
+
 Deno.test("a damaged catalogue is refused in words", () => {
   const good = {
     format: 1,

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runTool } from "./run_tool.ts";
 
-const QUICK = "--steps 2 --batch 2 --length 32 --limit 4 --epochs 1 --seeds 3".split(" ");
+const QUICK = "--steps 2 --batch 2 --length 32 --limit 4 --epochs 1 --seeds 3 --learning-rates 1e-3"
+  .split(" ");
 
 Deno.test("compare-objectives trains the rows of Table 5 and scores each on the tasks asked for", async () => {
   const tasks = ["small_world_sentiment"];
@@ -26,6 +27,9 @@ Deno.test("compare-objectives refuses what is no number and no task, in a senten
   const steps = await runTool("compare_objectives.ts", ["--steps", "many"]);
   assertEquals(steps.code, 1);
   assertStringIncludes(steps.stderr, "--steps is a positive number; got many");
+  const objective = await runTool("compare_objectives.ts", ["--objectives", "BERT,luck"]);
+  assertEquals(objective.code, 1);
+  assertStringIncludes(objective.stderr, 'there is no objective "luck"');
   const task = await runTool("compare_objectives.ts", ["--tasks", "chess"]);
   assertEquals(task.code, 1);
   assertStringIncludes(task.stderr, "chess");

@@ -68,6 +68,25 @@ Deno.test("train bert pre-trains on a folder of text, goes on where it stopped, 
   assertEquals(second.code, 0, second.stderr);
   assertMatch(second.stderr, /step 6: masked/);
   assert(!second.stderr.includes("step 4:"), "steps 1 to 4 are not made again");
+
+  const longer = ["bert", "--pretrain", "--corpus", corpus, "--out", join(folder, "longer")];
+  const start = [...longer, "--start", out, "--predictions", "3", "--batch", "4", "--json"];
+  const tooLong = await train(...start, "--length", "17", "--steps", "1");
+  assertEquals(tooLong.code, 1);
+  assertMatch(tooLong.stderr, /--length is 17, but the position table of .+ ends at 16: pre-train/);
+  const both = await train(...start, "--layers", "2");
+  assertMatch(both.stderr, /--layers and --start .+ exclude each other/);
+  const third = await train(...start, "--length", "12", "--steps", "1", "--learning-rate", "1e-9");
+  assertEquals(third.code, 0, third.stderr);
+  const values = async (at: string) =>
+    [...(await readSafetensors(join(at, "model.safetensors"))).tensors.values()]
+      .flatMap(({ data }) => [...data as Float32Array]);
+  const [before, after] = [await values(out), await values(join(folder, "longer"))];
+  assertEquals(after.length, before.length);
+  assert(
+    after.every((v, i) => Math.abs(v - before[i]) < 1e-6),
+    "it begins with the first's weights",
+  );
   await Deno.remove(folder, { recursive: true });
 });
 

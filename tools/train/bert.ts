@@ -41,6 +41,9 @@ step in progress and exits 130; the same command goes on from there.
   --out DIR           where to (default build/bert)
   --config NAME       ${Object.keys(BERT_PRESETS).join(", ")} (default tiny)
   --layers N --hidden N --heads N   instead of the preset's
+  --positions N       places of the position table (default: --length)
+  --start DIR         begin with the model and the vocabulary of DIR, pre-trained before; as in the paper, whose
+                      last tenth of the steps has longer sequences. DIR needs --positions for the longest
   --vocab FILE        a vocab.txt; otherwise one is trained on the corpus:
   --vocab-size N      so many pieces (default 8192; small_world 700)
   --cased             keep capitals and accents
@@ -83,6 +86,8 @@ export const bert: Trainer = {
         "heads",
         "vocab",
         "vocab-size",
+        "positions",
+        "start",
         "length",
         "predictions",
         "duplicates",
@@ -129,7 +134,8 @@ async function run(flags: Flags, note: (sentence: string) => void) {
     maxPredictions: numberOf(flags, "predictions", 10),
     wholeWord: flags["whole-word"] === true,
   };
-  const configFor = configOf(flags, sizes.maxLength);
+  const start = await startOf(flags, sizes.maxLength);
+  const configFor = configOf(flags, numberOf(flags, "positions", sizes.maxLength));
 
   const random = createRandom(seed);
   const read = await readCorpus(corpus, seed);
@@ -147,7 +153,8 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   );
 
   const lowercase = !flags.cased;
-  const vocabulary = await vocabularyOf(flags, sentences, lowercase, vocabularySize);
+  const vocabulary = start?.vocabulary ??
+    await vocabularyOf(flags, sentences, lowercase, vocabularySize);
   const tokenizer = new BertTokenizer(vocabulary, { lowercase });
   const make = (texts: string[][], duplicates: number) =>
     createPretrainingExamples(
@@ -162,8 +169,8 @@ async function run(flags: Flags, note: (sentence: string) => void) {
     `vocabulary ${vocabulary.size} pieces; ${examples.length} examples, ${unseen.length} held out`,
   );
 
-  const config = configFor(vocabulary.size);
-  const model = new BertForPreTraining(config, { random });
+  const model = start?.model ?? new BertForPreTraining(configFor(vocabulary.size), { random });
+  const { config } = model;
   note(
     `model L${config.layers} H${config.hiddenSize} A${config.heads}: ${
       countParameters(model.parameters).toLocaleString("en")
@@ -275,6 +282,29 @@ async function squadPassages(file: string): Promise<string[][]> {
     )
       .filter((sentence) => sentence !== "")
   );
+}
+
+/** What `--start` names. */
+async function startOf(flags: Flags, maxLength: number) {
+  if (typeof flags.start !== "string") return undefined;
+  const given = ["config", "layers", "hidden", "heads", "vocab", "vocab-size", "positions"]
+    .concat("dropout", "init").find((name) => flags[name] !== undefined);
+  if (given !== undefined) {
+    throw new Problem(`--${given} and --start ${flags.start} exclude each other: it has its own`);
+  }
+  const model = await BertForPreTraining.load(flags.start).catch(inASentence);
+  if (model.config.maxPositions < maxLength) {
+    throw new Problem(
+      `--length is ${maxLength}, but the position table of ${flags.start} ends at ` +
+        `${model.config.maxPositions}: pre-train it with --positions ${maxLength}`,
+    );
+  }
+  const vocabulary = await Vocabulary.fromText(join(flags.start, "vocab.txt")).catch(inASentence);
+  return { model, vocabulary };
+}
+
+function inASentence(error: unknown): never {
+  throw error instanceof Error ? new Problem(error.message) : error;
 }
 
 async function vocabularyOf(

@@ -103,7 +103,7 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     const random = createRandom(seed).fork("head");
     const model = flags.random
       ? newForTask(task, config, { random })
-      : await loadForTask(task, folder, { random });
+      : await loadForTask(task, folder, { random }).catch(inASentence);
     await Deno.mkdir(to, { recursive: true });
     const run = await once({
       ...recipe,

@@ -36,10 +36,19 @@ export interface CtrlC {
   exitIfPressed(note: (sentence: string) => void): void;
 }
 
+/** One press may arrive more than once, from the terminal and from the process that started this one. */
+const SAME_PRESS = 500; // milliseconds
+
 /** Listens for Ctrl-C from now on; a second press does not wait for the step. */
 export function listenForCtrlC(): CtrlC {
   const stop = new AbortController();
-  const onSignal = () => stop.signal.aborted ? Deno.exit(130) : stop.abort();
+  let pressed = 0;
+  const onSignal = () => {
+    if (!stop.signal.aborted) {
+      pressed = performance.now();
+      stop.abort();
+    } else if (performance.now() - pressed > SAME_PRESS) Deno.exit(130);
+  };
   Deno.addSignalListener("SIGINT", onSignal);
   return {
     signal: stop.signal,

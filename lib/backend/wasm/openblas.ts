@@ -53,6 +53,13 @@ const SGEMM = {
 
 const SET_THREADS = { parameters: ["i32"], result: "void", optional: true } as const;
 
+/** Of the C library below the BLAS: moves no byte and returns the first address. */
+const MEMMOVE = {
+  parameters: ["buffer", "buffer", "usize"],
+  result: "usize",
+  optional: true,
+} as const;
+
 /** Opens the library at `path`, or returns undefined where there is none or it has no `cblas_sgemm`. */
 export function openBlas(path: string, memory: WebAssembly.Memory): Blas | undefined {
   for (const prefix of ["scipy_", ""]) {
@@ -63,7 +70,7 @@ export function openBlas(path: string, memory: WebAssembly.Memory): Blas | undef
     (symbols[`${prefix}openblas_set_num_threads`] as ((n: number) => void) | null)?.(1);
     const call = symbols[`${prefix}cblas_sgemm`] as (...numbers: number[]) => void;
     const bytes = new Uint8Array(memory.buffer);
-    const base = Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+    const base = addressOf(bytes, symbols.memmove as Memmove | null);
     return {
       path,
       sgemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
@@ -89,6 +96,22 @@ export function openBlas(path: string, memory: WebAssembly.Memory): Blas | undef
   return undefined;
 }
 
+type Memmove = (
+  to: Uint8Array<ArrayBuffer>,
+  from: Uint8Array<ArrayBuffer>,
+  bytes: bigint,
+) => bigint;
+
+/**
+ * Where an array lies in memory. `Deno.UnsafePointer` would say it, too, but only to a program that may open every
+ * library; `memmove` says it to one that may open this library.
+ */
+function addressOf(bytes: Uint8Array<ArrayBuffer>, memmove: Memmove | null): number {
+  return Number(
+    memmove ? memmove(bytes, bytes, 0n) : Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)),
+  );
+}
+
 /** Libraries stay open, and referred to, for the life of the thread: their functions are called by address. */
 const opened = new Map<string, Deno.DynamicLibrary<Deno.ForeignLibraryInterface>>();
 
@@ -101,6 +124,7 @@ function open(path: string, prefix: string): Record<string, unknown> | undefined
         Deno.dlopen(path, {
           [`${prefix}cblas_sgemm`]: SGEMM,
           [`${prefix}openblas_set_num_threads`]: SET_THREADS,
+          memmove: MEMMOVE,
         }),
       );
     } catch {

@@ -22,6 +22,7 @@ import { fusedConv2d } from "./fused_conv2d.ts";
 import { gatherV2 } from "./gather_v2.ts";
 import { identity } from "./identity.ts";
 import { maxPool, maxPoolGrad } from "./max_pool.ts";
+import { slice, split, unpack } from "./slice.ts";
 import {
   attention,
   attentionGradient,
@@ -52,6 +53,9 @@ export const kernels: readonly Kernel[] = [
   maxPool,
   maxPoolGrad,
   gatherV2,
+  slice,
+  split,
+  unpack,
   unsortedSegmentSum,
   biasedConvolution,
   biasedConvolutionGradient,
