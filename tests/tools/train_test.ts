@@ -297,7 +297,7 @@ Deno.test({
       ...SMALL,
     ];
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", TRAIN, ...words, "--steps", "100000"],
+      args: ["task", "train", ...words, "--steps", "100000"], // through tools/start.ts
       env: { NO_COLOR: "1", TF_BACKEND: "cpu" },
       stdout: "null",
       stderr: "piped",
