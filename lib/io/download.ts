@@ -68,7 +68,7 @@ class LocalFailure extends Error {}
  * ```ts
  * import { download } from "./download.ts";
  *
- * const server = Deno.serve({ port: 0, onListen() {} }, () => new Response("hello"));
+ * const server = Deno.serve({ hostname: "localhost", port: 0, onListen() {} }, () => new Response("hello"));
  * const path = `${await Deno.makeTempDir()}/hello.bin`;
  * await download([`http://localhost:${server.addr.port}/hello.bin`], path, { bytes: 5 });
  * console.log(await Deno.readTextFile(path)); // hello
