@@ -45,3 +45,44 @@ export class BertEmbeddings {
     return dropout(this.#norm.forward(sum), hiddenDropout, options);
   }
 }
+
+/**
+ * A first value for the table of places: the sinusoids of Vaswani 2017 (Sect. 3.5), sines in the left half
+ * of the columns and cosines in the right one, scaled to the standard deviation `std`. How much two places
+ * resemble each other then depends on nothing but their distance, so that a head which has learnt to look
+ * one place back does so everywhere; in a random table it has to learn that for every place anew. The
+ * table is trained on like any other.
+ *
+ * @param places rows of the table
+ * @param hiddenSize columns (H), an even number
+ * @param options `base`: the wavelengths go from 2 pi to 2 pi `base` (default 10,000 as in the paper)
+ * @returns [places, H]
+ *
+ * @example
+ * ```ts
+ * import { sinusoidalPositions } from "./mod.ts";
+ *
+ * const table = sinusoidalPositions(8, 4, { std: 0.02 });
+ * console.log(table.shape); // [ 8, 4 ]
+ * table.dispose();
+ * ```
+ */
+export function sinusoidalPositions(
+  places: number,
+  hiddenSize: number,
+  { std = 0.02, base = 10_000 }: { std?: number; base?: number } = {},
+): tf.Tensor2D {
+  if (hiddenSize % 2 !== 0) {
+    throw new RangeError(`hiddenSize is ${hiddenSize}: a sine and a cosine need an even number`);
+  }
+  const half = hiddenSize / 2;
+  const table = new Float32Array(places * hiddenSize);
+  for (let place = 0; place < places; place++) {
+    for (let i = 0; i < half; i++) {
+      const angle = place / base ** (2 * i / hiddenSize);
+      table[place * hiddenSize + i] = Math.SQRT2 * std * Math.sin(angle);
+      table[place * hiddenSize + half + i] = Math.SQRT2 * std * Math.cos(angle);
+    }
+  }
+  return tf.tensor2d(table, [places, hiddenSize]);
+}

@@ -56,7 +56,7 @@ export {
   type ParameterCountOptions,
   readBertConfig,
 } from "./config.ts";
-export { BertEmbeddings } from "./embeddings.ts";
+export { BertEmbeddings, sinusoidalPositions } from "./embeddings.ts";
 export { BertEncoder, BertLayer } from "./encoder.ts";
 export {
   BertForMaskedLM,

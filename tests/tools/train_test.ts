@@ -8,9 +8,11 @@ import {
   BertForSequenceClassification,
   BertModel,
   BertTokenizer,
+  sinusoidalPositions,
   SPECIAL_TOKENS,
   Vocabulary,
 } from "../../lib/bert/mod.ts";
+import { tf } from "../../lib/backend/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 
 const TRAIN = new URL("../../tools/train.ts", import.meta.url).pathname;
@@ -63,6 +65,25 @@ Deno.test("train bert pre-trains on a folder of text, goes on where it stopped, 
   assertEquals(tokenizer.vocabulary.size, model.config.vocabSize);
   assertMatch(await Deno.readTextFile(join(out, "README.md")), /4 steps/);
   model.dispose();
+
+  const begun = await train(
+    ...["bert", "--pretrain", "--corpus", corpus, "--out", join(folder, "begun"), ...SMALL],
+    ...["--steps", "2", "--learning-rate", "1e-12", "--init", "0.5", "--sinusoids", "100"],
+    ...["--masked-share", "0.4"],
+  );
+  assertEquals(begun.code, 0, begun.stderr);
+  const untrained = await BertForPreTraining.load(join(folder, "begun"));
+  const { config } = untrained;
+  const places = untrained.parameters.get("bert.embeddings.position_embeddings.weight")!;
+  const table = sinusoidalPositions(config.maxPositions, config.hiddenSize, {
+    std: 0.5,
+    base: 100,
+  });
+  const furthest = tf.max(tf.abs(tf.sub(places, table)));
+  assert((await furthest.data())[0] < 1e-9);
+  furthest.dispose();
+  table.dispose();
+  untrained.dispose();
 
   const second = await train(...command, "--steps", "6");
   assertEquals(second.code, 0, second.stderr);

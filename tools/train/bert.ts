@@ -16,6 +16,7 @@ import {
   createPretrainingExamples,
   evaluatePretraining,
   pretrain,
+  sinusoidalPositions,
   splitDocuments,
   tokenizeDocuments,
   trainWordPiece,
@@ -24,7 +25,7 @@ import {
 import { createSmallWorld } from "../../lib/datasets/mod.ts";
 import { writeFileAtomic } from "../../lib/io/mod.ts";
 import { countParameters } from "../../lib/nn/mod.ts";
-import { createRandom } from "../../lib/random/mod.ts";
+import { createRandom, type Random } from "../../lib/random/mod.ts";
 import { inWords, Problem } from "../command.ts";
 import { FINE_TUNE_OPTIONS, FINE_TUNE_USAGE, runFineTune } from "./fine_tune.ts";
 import { type Flags, listenForCtrlC, numberOf, textOf, type Trainer } from "./trainer.ts";
@@ -49,6 +50,7 @@ step in progress and exits 130; the same command goes on from there.
   --cased             keep capitals and accents
   --length N          pieces an example (default 64)
   --predictions N     hidden pieces an example at most (default 10)
+  --masked-share X    share of the pieces that are hidden, up to --predictions (default 0.15, the paper's)
   --whole-word        hide whole words
   --duplicates N      times through the corpus, hidden anew each time (default 5)
   --batch N           examples a step (default 32)
@@ -58,6 +60,8 @@ step in progress and exits 130; the same command goes on from there.
                       takes up to six times the step that the rate says at first)
   --dropout X         (default 0.1)
   --init X            standard deviation of the first weights (default 0.02)
+  --sinusoids N       begin the position table with sinusoids of wavelengths 2 pi to 2 pi N in place of random
+                      numbers (Vaswani 2017: 10000)
   --seed N            decides everything (default 1)
   --held-out X        share of the documents that is kept for measuring (default 0.05)
   --every N           steps between two reports and two checkpoints (default 100)
@@ -97,6 +101,8 @@ export const bert: Trainer = {
         "warmup",
         "dropout",
         "init",
+        "masked-share",
+        "sinusoids",
         "seed",
         "held-out",
         "every",
@@ -132,6 +138,7 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   const sizes = {
     maxLength: numberOf(flags, "length", 64),
     maxPredictions: numberOf(flags, "predictions", 10),
+    maskedShare: numberOf(flags, "masked-share", 0.15),
     wholeWord: flags["whole-word"] === true,
   };
   const start = await startOf(flags, sizes.maxLength);
@@ -169,7 +176,7 @@ async function run(flags: Flags, note: (sentence: string) => void) {
     `vocabulary ${vocabulary.size} pieces; ${examples.length} examples, ${unseen.length} held out`,
   );
 
-  const model = start?.model ?? new BertForPreTraining(configFor(vocabulary.size), { random });
+  const model = start?.model ?? newModel(flags, configFor(vocabulary.size), random);
   const { config } = model;
   note(
     `model L${config.layers} H${config.hiddenSize} A${config.heads}: ${
@@ -288,7 +295,7 @@ async function squadPassages(file: string): Promise<string[][]> {
 async function startOf(flags: Flags, maxLength: number) {
   if (typeof flags.start !== "string") return undefined;
   const given = ["config", "layers", "hidden", "heads", "vocab", "vocab-size", "positions"]
-    .concat("dropout", "init").find((name) => flags[name] !== undefined);
+    .concat("dropout", "init", "sinusoids").find((name) => flags[name] !== undefined);
   if (given !== undefined) {
     throw new Problem(`--${given} and --start ${flags.start} exclude each other: it has its own`);
   }
@@ -335,6 +342,19 @@ function configOf(flags: Flags, maxPositions: number): (vocabSize: number) => Be
     initializerRange: numberOf(flags, "init", 0.02),
   };
   return (vocabSize) => bertConfig({ ...sizes, vocabSize });
+}
+
+function newModel(flags: Flags, config: BertConfig, random: Random): BertForPreTraining {
+  const model = new BertForPreTraining(config, { random });
+  if (flags.sinusoids !== undefined) {
+    const table = sinusoidalPositions(config.maxPositions, config.hiddenSize, {
+      std: config.initializerRange,
+      base: numberOf(flags, "sinusoids", 10_000),
+    });
+    model.parameters.get("bert.embeddings.position_embeddings.weight")!.assign(table);
+    table.dispose();
+  }
+  return model;
 }
 
 function card(
