@@ -16,6 +16,7 @@ import {
   createPretrainingExamples,
   evaluatePretraining,
   pretrain,
+  type PretrainingStep,
   sinusoidalPositions,
   splitDocuments,
   tokenizeDocuments,
@@ -64,7 +65,7 @@ step in progress and exits 130; the same command goes on from there.
                       numbers (Vaswani 2017: 10000)
   --seed N            decides everything (default 1)
   --held-out X        share of the documents that is kept for measuring (default 0.05)
-  --every N           steps between two reports and two checkpoints (default 100)
+  --every N           steps between two reports (means of these steps) and two checkpoints (default 100)
   --half              write 16-bit weights
   --json              print the result as JSON
 
@@ -189,6 +190,7 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   const started = performance.now();
   let begun: number | undefined;
   let last = 0;
+  let recent: PretrainingStep[] = [];
   for await (
     const step of pretrain({
       model,
@@ -201,18 +203,22 @@ async function run(flags: Flags, note: (sentence: string) => void) {
   ) {
     begun ??= step.step - 1;
     last = step.step;
+    recent.push(step);
     if (step.step % every !== 0) continue;
+    const mean = (of: (step: PretrainingStep) => number) =>
+      recent.reduce((sum, step) => sum + of(step), 0) / recent.length;
     const seconds = (performance.now() - started) / 1000;
     const left = seconds / (step.step - begun) * (steps - step.step);
     note(
-      `step ${step.step}: masked ${step.mlmLoss.toFixed(3)} (${percent(step.mlmAccuracy)}), ` +
-        `next sentence ${step.nextSentenceLoss!.toFixed(3)} (${
-          percent(step.nextSentenceAccuracy!)
-        }), ` +
+      `step ${step.step}: masked ${mean((s) => s.mlmLoss).toFixed(3)} ` +
+        `(${percent(mean((s) => s.mlmAccuracy))}), ` +
+        `next sentence ${mean((s) => s.nextSentenceLoss!).toFixed(3)} ` +
+        `(${percent(mean((s) => s.nextSentenceAccuracy!))}), ` +
         `${(1000 * seconds / (step.step - begun)).toFixed(0)} ms a step, about ${
           inWords(left)
         } left`,
     );
+    recent = [];
   }
   ctrlC.exitIfPressed(note);
   const scores = await evaluatePretraining(model, unseen, { sizes });
