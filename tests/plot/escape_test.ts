@@ -46,3 +46,16 @@ for (const [name, make] of Object.entries(things)) {
     assertEquals(await markupOf(make(EVIL)), await markupOf(make("harmless")));
   });
 }
+
+/** Plotly reads these tags in names, titles and labels. */
+const PLOTLYS = `<b>bold</b> <a href="https://example.org">here</a>`;
+
+for (const name of ["a heat map", "a bar chart", "a line chart"]) {
+  Deno.test(`${name} shows tags that Plotly knows as they stand in the text`, async () => {
+    const output = new Recorder();
+    await show(things[name](PLOTLYS), output);
+    const [{ data }] = output.saved();
+    const figure = JSON.stringify(data["application/vnd.plotly.v1+json"]);
+    assertEquals([figure.includes("&lt;b&gt;bold"), /<b>|<a /.test(figure)], [true, false]);
+  });
+}

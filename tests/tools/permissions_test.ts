@@ -25,7 +25,7 @@ const valueOf = (flags: readonly string[], name: string) =>
   flags.filter((flag) => flag.startsWith(`--allow-${name}=`))
     .flatMap((flag) => flag.slice(flag.indexOf("=") + 1).split(","));
 
-Deno.test("no task asks for everything, and none stops to ask", () => {
+Deno.test("no task asks for everything, and none stops to ask", async () => {
   for (const [name, command] of Object.entries(tasks)) {
     assert(!/\s(-A|--allow-all|-P)\b/.test(command), `${name} asks for everything: ${command}`);
     assertMatch(command, /^deno run --no-prompt /, name);
@@ -33,6 +33,8 @@ Deno.test("no task asks for everything, and none stops to ask", () => {
   }
   for (const name of Object.keys(TASKS)) {
     assertMatch(tasks[name], new RegExp(` tools/start.ts ${name}$`));
+    const flags = await permissionFlags(name, [], "/packages");
+    assert(flags.includes("--no-prompt") && !flags.includes("-A"), `${name}: ${flags}`);
   }
 });
 
