@@ -126,7 +126,7 @@ export {
 export { Lstm, type LstmSizes } from "./baselines/lstm.ts";
 export { continueWithGpt, fillIn, type Gapped, type Guess, guessWithElmo } from "./fill_in.ts";
 export { influence } from "./influence.ts";
-export { findPretrained, type Pretrained } from "./pretrained.ts";
+export { findPretrained, ownModel, type Pretrained } from "./pretrained.ts";
 export { attentionShare } from "./attention_share.ts";
 export {
   type BestEvaluation,

@@ -32,7 +32,8 @@ const REAL = "all-MiniLM-L6-v2";
 export async function findPretrained(
   { download }: { readonly download?: GetOptions } = {},
 ): Promise<Pretrained> {
-  return await realOne() ?? (download === undefined ? ownOne() : await fetched(download));
+  return await realOne() ??
+    (download === undefined ? ownModel("small_world_bert") : await fetched(download));
 }
 
 const aboutReal = `${REAL}: 6 layers of 384, 12 heads, trained on real English`;
@@ -62,9 +63,28 @@ async function realOne(): Promise<Pretrained | undefined> {
   return undefined;
 }
 
-function ownOne(): Pretrained {
-  return {
-    folder: fromFileUrl(new URL("../../data/models/small_world_bert", import.meta.url)),
-    about: "small_world_bert: 2 layers of 128, 2 heads, trained on the generated small world only",
-  };
+const ABOUT = {
+  small_world_bert:
+    "small_world_bert: 2 layers of 128, 2 heads, trained on the generated small world only",
+  bert_mini:
+    "bert_mini: 4 layers of 256, 4 heads, trained by this project on speeches and Wikipedia articles",
+};
+
+/**
+ * A model that this project has trained and brings along, in `data/models`.
+ *
+ * @param name "small_world_bert", which knows the generated small world, or "bert_mini", which has read a
+ *   million pieces of real English
+ *
+ * @example
+ * ```ts
+ * import { BertTokenizer, ownModel } from "./mod.ts";
+ *
+ * const tokenizer = await BertTokenizer.load(ownModel("bert_mini").folder);
+ * console.log(tokenizer.vocabulary.size); // 8192
+ * ```
+ */
+export function ownModel(name: keyof typeof ABOUT): Pretrained {
+  const folder = fromFileUrl(new URL(`../../data/models/${name}`, import.meta.url));
+  return { folder, about: ABOUT[name] };
 }

@@ -1,9 +1,10 @@
-import { fromFileUrl, join } from "@std/path";
+import { join } from "@std/path";
 import {
   type BertForTask,
   BertTokenizer,
   findPretrained,
   loadForTask,
+  ownModel,
   type Pretrained,
   readBertConfig,
   sequenceLimits,
@@ -24,7 +25,7 @@ export type ExampleOf<T extends Task> = Awaited<ReturnType<T["read"]>>[number];
 /** A task, a model to begin with, and few enough examples for a lesson. */
 export interface TaskSample<T extends Task> {
   readonly task: T;
-  /** Whether the benchmark and a real encoder are there; otherwise everything is the small world's. */
+  /** Whether the benchmark is there; otherwise everything is the small world's. */
   readonly isReal: boolean;
   /** What this run uses, in a sentence. */
   readonly about: string;
@@ -85,9 +86,8 @@ export async function taskSample<T extends Task = Task>(
   { train: most = 256, dev: mostDev = 200, maxLength: wanted, suits = () => true }:
     TaskSampleOptions<ExampleOf<T>> = {},
 ): Promise<TaskSample<T>> {
-  const english = await englishEncoder();
-  const isReal = english !== undefined && await isThere(findTask(real));
-  const { folder, about } = isReal ? english : SMALL_WORLD;
+  const isReal = await isThere(findTask(real));
+  const { folder, about } = isReal ? await englishEncoder() : ownModel("small_world_bert");
   const task = findTask(isReal ? real : generated) as T;
   const tokenizer = await BertTokenizer.load(folder);
   const config = await readBertConfig(join(folder, "config.json"));
@@ -115,28 +115,10 @@ export async function taskSample<T extends Task = Task>(
   };
 }
 
-const SMALL_WORLD: Pretrained = {
-  folder: fromFileUrl(new URL("../../data/models/small_world_bert", import.meta.url)),
-  about: "small_world_bert: 2 layers of 128, 2 heads, trained on the generated small world only",
-};
-
-const BERT_MINI: Pretrained = {
-  folder: fromFileUrl(new URL("../../data/models/bert_mini", import.meta.url)),
-  about:
-    "bert_mini: 4 layers of 256, 4 heads, trained by this project on speeches and Wikipedia articles",
-};
-
-/** An encoder that has read real English: the one of `findPretrained`, else the project's own, if it is there. */
-async function englishEncoder(): Promise<Pretrained | undefined> {
+/** An encoder that has read real English: the one of `findPretrained`, else the project's own. */
+async function englishEncoder(): Promise<Pretrained> {
   const found = await findPretrained();
-  if (!found.folder.includes("small_world")) return found;
-  try {
-    await Deno.stat(join(BERT_MINI.folder, "model.safetensors"));
-    return BERT_MINI;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return found.folder.includes("small_world") ? ownModel("bert_mini") : found;
 }
 
 /** The narrower the encoder, the larger the steps that it bears. */
