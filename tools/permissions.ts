@@ -87,6 +87,7 @@ export async function permissionFlags(
     environment.push(...OF_BACKENDS);
     const blas = Deno.env.get("TF_BLAS");
     const libraries = blas ? [blas] : [...await wheelFolders(), ...SYSTEM_BLAS];
+    flags.push("--allow-sys=systemMemoryInfo"); // to refuse what does not fit
     if (blas !== "off") flags.push(`--allow-ffi=${libraries.join(",")}`);
   }
   if (downloading) {

@@ -17,7 +17,9 @@ export class MemoryError extends Error {
 /**
  * Refuses work that cannot fit, before it starts.
  *
- * Only the wasm backend has a known end: 4 GiB, of which the tensors held are taken.
+ * The wasm backend ends at 4 GiB, of which the tensors held are taken. Every backend ends with the machine's memory
+ * (a graphics card's own is not told to programs); where Deno may not ask for it (`--allow-sys=systemMemoryInfo`)
+ * that is left to the system.
  *
  * @param bytes that the work will hold at its peak, besides what is held now
  * @param what the work, as it is to be named: "a training step of U-Net base 64 on a 572 tile"
@@ -34,6 +36,15 @@ export class MemoryError extends Error {
  * ```
  */
 export function requireMemory(bytes: number, what: string): void {
+  const machine = machineBytes();
+  if (bytes > machine) {
+    throw new MemoryError(
+      `${what} needs about ${megabytes(bytes)} MB; this machine has ${
+        megabytes(machine)
+      } MB in all. ` +
+        "Take a smaller batch, tile or model.",
+    );
+  }
   if (tf.getBackend() !== "wasm") return;
   const held = use.held;
   if (held + bytes <= WASM_BYTES) return;
@@ -43,6 +54,14 @@ export function requireMemory(bytes: number, what: string): void {
     } MB, of which ` +
       `${megabytes(held)} MB are held and ${megabytes(WASM_BYTES - held)} MB available. ${ADVICE}`,
   );
+}
+
+/** Memory and swap of the machine; without the permission to ask, no end is known. */
+function machineBytes(): number {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
+  if (state !== "granted") return Infinity;
+  const { total, swapTotal } = Deno.systemMemoryInfo();
+  return total + swapTotal;
 }
 
 /** Bytes allocated on the wasm backend's heap. tfjs's own count takes a tensor once for every clone, which costs nothing here. */

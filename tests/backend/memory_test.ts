@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MemoryError, requireMemory, tf, useBackend } from "../../lib/backend/mod.ts";
 import type { WasmBackend } from "../../lib/backend/wasm/context.ts";
+import { testOnWebgpu } from "../support/webgpu.ts";
 
 Deno.test("a full WebAssembly memory is an exception with the numbers, and the backend goes on", async () => {
   await useBackend({ prefer: "wasm" });
@@ -20,10 +21,19 @@ Deno.test("work that cannot fit is refused before it starts", async () => {
   await useBackend({ prefer: "wasm" });
   requireMemory(2 ** 30, "a step");
   assertThrows(
-    () => requireMemory(5e9, "a step on a large tile"),
+    () => requireMemory(4.5e9, "a step on a large tile"),
     MemoryError,
-    "a step on a large tile needs about 4768 MB",
+    "a step on a large tile needs about 4292 MB; the wasm backend ends at 4096 MB",
   );
   await useBackend({ prefer: "cpu" });
-  requireMemory(5e9, "a step");
+  const { total, swapTotal } = Deno.systemMemoryInfo();
+  requireMemory(0.9 * total, "a step");
+  const error = assertThrows(() => requireMemory(2 * (total + swapTotal), "a step"), MemoryError);
+  assert(/this machine has \d+ MB in all/.test((error as Error).message));
+});
+
+testOnWebgpu(import.meta.url, "on WebGPU, too, work beyond the machine is refused", async () => {
+  await useBackend({ prefer: "webgpu", allowSoftware: true });
+  assertThrows(() => requireMemory(1e15, "a step"), MemoryError, "a step needs about");
+  await useBackend({ prefer: "cpu" });
 });
