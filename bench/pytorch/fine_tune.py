@@ -7,7 +7,8 @@ scikit-learn, SciPy and seqeval. The recipe is google-research/bert's, as in lib
 correction, epsilon 1e-6, decoupled decay 0.01 except for biases and normalisations, clipping to norm 1, warm-up over a
 tenth of the steps, linear decay measured from step 0; floor(examples x epochs / batch) steps, an epoch's last batch
 completed from the next epoch. A batch goes through in parts of sequences of about the same length, each example with
-the same weight: less padding, the same gradients. Prints JSON.
+the same weight: less padding, the same gradients. Questions are answered as in transformers' run_qa.py: windows that
+overlap, the best pair of 20 starts and 20 ends, at most 30 pieces, scored by torchmetrics. Prints JSON.
 """
 import argparse
 import csv
@@ -21,6 +22,7 @@ import transformers
 from scipy.stats import pearsonr, spearmanr
 from seqeval.metrics import f1_score as entity_f1
 from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
+from torchmetrics.functional.text import squad
 
 IGNORED = -100
 
@@ -63,6 +65,14 @@ def tagged(train, test):
     return read
 
 
+def questions(data, name, split):
+    """(question, passage), and the answers with their places in it."""
+    file = "train-v1.1-subset-44articles.json" if split == "train" else "dev-v1.1.json"
+    articles = json.loads((Path(data) / "squad" / file).read_text(encoding="utf-8"))["data"]
+    return [((asked["question"], paragraph["context"]), asked["answers"])
+            for article in articles for paragraph in article["paragraphs"] for asked in paragraph["qas"]]
+
+
 def binary(predicted, gold):
     return {"f1": f1_score(gold, predicted), "accuracy": accuracy_score(gold, predicted)}
 
@@ -76,6 +86,8 @@ TASKS = {
               lambda p, g: {"pearson": pearsonr(p, g)[0], "spearman": spearmanr(p, g)[0]}),
     "WNUT-2017": ("tags", None, tagged("wnut17/wnut17train.conll", "wnut17/emerging.dev.conll"), None),
     "wikigold": ("tags", None, tagged("wikigold/train.conll", "wikigold/test.conll"), None),
+    "UD-EWT-POS": ("tags", None, tagged("ud_ewt_pos/train.tsv", "ud_ewt_pos/test.tsv"), None),
+    "SQuAD": ("spans", 2, questions, None),
 }
 
 
@@ -102,7 +114,26 @@ class BertAdam:
             p.grad = None
 
 
+def windows_of(examples, tokenizer, length):
+    """A passage that is too long is read in windows; one that does not hold the whole answer points at [CLS]."""
+    for number, ((question, context), answers) in enumerate(examples):
+        encoded = tokenizer(question, context, truncation="only_second", max_length=length, stride=128,
+                            return_overflowing_tokens=True, return_offsets_mapping=True)
+        start, end = answers[0]["answer_start"], answers[0]["answer_start"] + len(answers[0]["text"])
+        for w, offsets in enumerate(encoded["offset_mapping"]):
+            places = [i for i, part in enumerate(encoded.sequence_ids(w)) if part == 1]
+            target = [0, 0]
+            if offsets[places[0]][0] <= start and end <= offsets[places[-1]][1]:
+                inside = [i for i in places if offsets[i][1] > start and offsets[i][0] < end]
+                target = [inside[0], inside[-1]]
+            yield {"ids": encoded["input_ids"][w], "types": encoded["token_type_ids"][w], "target": target,
+                   "example": number, "offsets": {i: offsets[i] for i in places}}
+
+
 def features_of(kind, examples, tokenizer, length, labels):
+    if kind == "spans":
+        yield from windows_of(examples, tokenizer, length)
+        return
     for example in examples:
         if kind == "tags":
             words, tags = example
@@ -123,14 +154,22 @@ def batch_of(kind, features):
     pad = lambda key, fill: torch.tensor([f[key] + [fill] * (length - len(f[key])) for f in features])
     inputs = {"input_ids": pad("ids", 0), "token_type_ids": pad("types", 0),
               "attention_mask": torch.tensor([[1] * len(f["ids"]) + [0] * (length - len(f["ids"])) for f in features])}
-    target = pad("target", IGNORED) if kind == "tags" else torch.tensor([f["target"][0] for f in features])
-    return inputs, target
+    if kind == "tags":
+        return inputs, pad("target", IGNORED)
+    if kind == "spans":
+        return inputs, torch.tensor([f["target"] for f in features])
+    return inputs, torch.tensor([f["target"][0] for f in features])
 
 
 def parts_of(features, parts):
     longest_first = sorted(features, key=lambda f: -len(f["ids"]))
     each = -(-len(longest_first) // parts)
     return [longest_first[p:p + each] for p in range(0, len(longest_first), each)]
+
+
+def logits_of(kind, model, inputs):
+    output = model(**inputs)
+    return torch.stack([output.start_logits, output.end_logits], 1) if kind == "spans" else output.logits
 
 
 def loss_sum(kind, logits, target):
@@ -140,6 +179,16 @@ def loss_sum(kind, logits, target):
                                              reduction="sum")
 
 
+def best_span(logits, offsets):
+    """(score, first character, last character) of the best answer in a window, or None."""
+    starts, ends = (row.topk(min(20, len(row))).indices.tolist() for row in logits)
+    pairs = [(a, b) for a in starts for b in ends if a in offsets and b in offsets and a <= b < a + 30]
+    if not pairs:
+        return None
+    score, a, b = max(((logits[0][a] + logits[1][b]).item(), a, b) for a, b in pairs)
+    return score, offsets[a][0], offsets[b][1]
+
+
 def predict(kind, model, features):
     model.eval()
     order = sorted(range(len(features)), key=lambda i: len(features[i]["ids"]))
@@ -147,35 +196,56 @@ def predict(kind, model, features):
     with torch.no_grad():
         for at in range(0, len(order), 32):
             some = order[at:at + 32]
-            logits = model(**batch_of(kind, [features[i] for i in some])[0]).logits
+            logits = logits_of(kind, model, batch_of(kind, [features[i] for i in some])[0])
             for i, row in zip(some, logits):
-                out[i] = row[0].item() if kind == "number" else row.argmax(-1).tolist()
+                if kind == "spans":
+                    out[i] = best_span(row, features[i]["offsets"])
+                else:
+                    out[i] = row[0].item() if kind == "number" else row.argmax(-1).tolist()
     return out
 
 
-def entity_scores(features, examples, predicted, labels):
+def answer_scores(features, examples, predicted):
+    best = [(float("-inf"), 0, 0)] * len(examples)
+    for feature, found in zip(features, predicted):
+        if found and found[0] > best[feature["example"]][0]:
+            best[feature["example"]] = found
+    texts = [context[start:end] for ((_, context), _), (_, start, end) in zip(examples, best)]
+    scores = squad([{"id": str(i), "prediction_text": text} for i, text in enumerate(texts)],
+                   [{"id": str(i), "answers": {"text": [a["text"] for a in answers],
+                                               "answer_start": [a["answer_start"] for a in answers]}}
+                    for i, (_, answers) in enumerate(examples)])
+    return {"f1": scores["f1"].item() / 100, "exact": scores["exact_match"].item() / 100}
+
+
+def tag_scores(features, examples, predicted, labels):
     gold, found = [], []
     for feature, (words, tags), row in zip(features, examples, predicted):
         chosen = [labels[p] for p, t in zip(row, feature["target"]) if t != IGNORED]
         gold.append(tags)  # words cut off by the length count as not found
         found.append(chosen + ["O"] * (len(tags) - len(chosen)))
-    return {"f1": entity_f1(gold, found)}
+    right = [a == b for x, y in zip(gold, found) for a, b in zip(x, y)]
+    return {"f1": entity_f1(gold, found), "accuracy": sum(right) / len(right)}
 
 
 def run(arguments, seed):
     kind, classes, read, score = TASKS[arguments.task]
     train, dev = (read(arguments.data, arguments.task, split) for split in ("train", "dev"))
     train = train[:arguments.limit]
+    if arguments.dev_limit and arguments.dev_limit < len(dev):
+        dev = [dev[i * len(dev) // arguments.dev_limit] for i in range(arguments.dev_limit)]
     labels = sorted({tag for _, tags in train for tag in tags}) if kind == "tags" else None
     if labels:
         known = set(labels)
         unknown = {tag for _, tags in dev for tag in tags} - known
         labels += sorted(unknown)
     tokenizer = transformers.BertTokenizerFast.from_pretrained(arguments.model)
-    encode = lambda examples: list(features_of(kind, examples, tokenizer, arguments.length, labels))
+    length = arguments.length or (384 if kind == "spans" else 128)
+    encode = lambda examples: list(features_of(kind, examples, tokenizer, length, labels))
     train_features, dev_features = encode(train), encode(dev)
     torch.manual_seed(seed)
     Model = (transformers.BertForTokenClassification if kind == "tags"
+             else transformers.BertForQuestionAnswering if kind == "spans"
              else transformers.BertForSequenceClassification)
     model = Model.from_pretrained(arguments.model, num_labels=classes or len(labels))
     optimizer = BertAdam(model)
@@ -192,7 +262,7 @@ def run(arguments, seed):
         total = 0.0
         for part in parts_of(some, arguments.accumulate):
             inputs, target = batch_of(kind, part)
-            loss = loss_sum(kind, model(**inputs).logits, target) / targets
+            loss = loss_sum(kind, logits_of(kind, model, inputs), target) / targets
             loss.backward()
             total += loss.item()
         optimizer.step(arguments.learning_rate * (step / warmup if step < warmup else 1 - step / steps))
@@ -203,7 +273,9 @@ def run(arguments, seed):
     seconds = time.perf_counter() - begun
     predicted = predict(kind, model, dev_features)
     if kind == "tags":
-        scores = entity_scores(dev_features, dev, predicted, labels)
+        scores = tag_scores(dev_features, dev, predicted, labels)
+    elif kind == "spans":
+        scores = answer_scores(dev_features, dev, predicted)
     else:
         scores = score(predicted, [gold for _, gold in dev])
     return {"seed": seed, "scores": {k: float(v) for k, v in scores.items()}, "steps": steps, "seconds": seconds}
@@ -219,8 +291,9 @@ def main():
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=5e-5)
     parser.add_argument("--accumulate", type=int, default=4, help="parts of a batch")
-    parser.add_argument("--length", type=int, default=128)
-    parser.add_argument("--limit", type=int, default=None)
+    parser.add_argument("--length", type=int, default=None, help="pieces (default 128, spans 384)")
+    parser.add_argument("--limit", type=int, default=None, help="training examples at most")
+    parser.add_argument("--dev-limit", type=int, default=None, help="so many development examples, evenly spread")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

@@ -155,6 +155,12 @@ Deno.test("train bert --task fine-tunes once a seed, writes models and predictio
   const predictions = await Deno.readTextFile(join(out, "seed_1", "dev_RTE.tsv"));
   assertEquals(predictions.trim().split("\n").length, 9);
   assertMatch(stderr, /test: no predictions, its file is not there/);
+
+  const few = await train(...command, "--limit", "4", "--dev-limit", "3", "--json");
+  assertEquals(few.code, 0, few.stderr);
+  assertEquals([JSON.parse(few.stdout).train, JSON.parse(few.stdout).dev], [4, 3]);
+  const ids = (await Deno.readTextFile(join(out, "dev_RTE.tsv"))).trim().split("\n").slice(1);
+  assertEquals(ids.map((row) => row.split("\t")[0]), ["0", "2", "5"]); // of 8, evenly spread
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -52,6 +52,7 @@ same command goes on from there.
   --length N          pieces of a sequence at most (default 128, spans 384)
   --document-context  tagging: fill sequences with neighbouring sentences
   --limit N           only so many training examples
+  --dev-limit N       only so many development examples, evenly spread
   --keep last|best    which weights are scored (default last)
   --seed N            head, order and dropout (default 1)
   --seeds 1,2,3       one model after the other; mean and spread of their scores
@@ -64,7 +65,18 @@ export const FINE_TUNE_OPTIONS = {
   "bias-correction": { type: "boolean" },
   "document-context": { type: "boolean" },
   ...Object.fromEntries(
-    ["task", "model", "data", "epochs", "weight-decay", "accumulate", "limit", "keep", "seeds"]
+    [
+      "task",
+      "model",
+      "data",
+      "epochs",
+      "weight-decay",
+      "accumulate",
+      "limit",
+      "dev-limit",
+      "keep",
+      "seeds",
+    ]
       .map((name) => [name, { type: "string" } as const]),
   ),
 } as const;
@@ -78,6 +90,7 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
   const seeds = seedsOf(flags);
   const recipe = recipeOf(flags);
   const limit = numberOf(flags, "limit", Infinity);
+  const devLimit = numberOf(flags, "dev-limit", Infinity);
   const every = numberOf(flags, "every", 50);
   const config = await readBertConfig(join(folder, "config.json")).catch(inASentence);
   const wanted = flags.length === undefined ? undefined : numberOf(flags, "length", 128);
@@ -85,8 +98,11 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
 
   const tokenizer = await BertTokenizer.load(folder).catch(inASentence);
   const all = await task.read(data, "train").catch(inASentence);
-  const train = all.slice(0, limit),
-    dev = await task.read(data, task.developmentSplit).catch(inASentence);
+  const train = all.slice(0, limit);
+  const dev = evenlySpread(
+    await task.read(data, task.developmentSplit).catch(inASentence),
+    devLimit,
+  );
   const featureOptions = { ...limits, documentContext: flags["document-context"] === true };
   const features = task.features(train, tokenizer, featureOptions);
   const development = { examples: dev, features: task.features(dev, tokenizer, featureOptions) };
@@ -145,6 +161,13 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     out,
   };
   return { json, text: `${task.name}: ${spread(scores)}. Written to ${out}.` };
+}
+
+/** `count` of the examples, from the first on at equal distances; all of them if there are not as many. */
+function evenlySpread<Example>(examples: readonly Example[], count: number): readonly Example[] {
+  if (!(count < examples.length)) return examples;
+  const at = (i: number) => examples[Math.floor(i * examples.length / count)];
+  return Array.from({ length: count }, (_, i) => at(i));
 }
 
 /** What is wrong with a file is for whoever typed the command: without a trace. */
