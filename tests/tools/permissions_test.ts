@@ -81,6 +81,34 @@ Deno.test("with these permissions a network trains, in a folder that the command
   });
 });
 
+Deno.test("with these permissions files are scored, wherever they lie and although nothing beside them may be read", async () => {
+  const context = "Anna met Ben.";
+  const qas = [{ id: "q", question: "Who?", answers: [{ text: "Anna", answer_start: 0 }] }];
+  const files = {
+    "cola.tsv": "a\t1\t\tHe ran.\nb\t0\t*\tRan he.\n",
+    "said.tsv": "index\tprediction\n0\t1\n1\t0\n",
+    "squad.json": JSON.stringify({ version: "1.1", data: [{ paragraphs: [{ context, qas }] }] }),
+    "said.json": JSON.stringify({ q: "Anna" }),
+    "tags.txt": "Anna B-PER B-PER\nran O O\n",
+  };
+  const commands: [words: string, score: string, value: number][] = [
+    ["glue --task CoLA --gold DIR/cola.tsv --predictions DIR/said.tsv", "accuracy", 1],
+    ["squad --dataset DIR/squad.json --predictions DIR/said.json", "exact_match", 100],
+    ["ner --file DIR/tags.txt", "f1", 1],
+  ];
+  await withFolder(async (folder) => {
+    for (const [name, text] of Object.entries(files)) {
+      await Deno.writeTextFile(join(folder, name), text);
+    }
+    for (const [words, score, value] of commands) {
+      const args = words.split(" ").map((word) => word.replace("DIR", folder));
+      const { code, stdout, stderr } = await task("score", [...args, "--json"]);
+      assertEquals(code, 0, stderr);
+      assertEquals(JSON.parse(stdout)[score], value, words);
+    }
+  });
+});
+
 Deno.test("what a task was not given is refused, whatever its code tries", async () => {
   await withFolder(async (folder) => {
     const given = join(folder, "given"), program = join(folder, "program.ts");

@@ -46,6 +46,9 @@ export async function findFiles(
   const looked: string[] = [];
   for (const place of ["", ...layout.folders]) {
     const there = join(folder, place);
+    if (!known && await isFile(join(there, split))) { // also where the folder may not be listed
+      return { paths: [join(there, split)], parquet: split.endsWith(".parquet") };
+    }
     const entries = await filesOf(there);
     if (entries === undefined) continue;
     looked.push(there);
@@ -71,6 +74,17 @@ export async function findFiles(
     `there is no ${oneOf(wanted)} (looked in ${looked.join(", ")})` +
       (known ? "" : `; "${split}" is no split either: there are ${splits.join(", ")}`),
   );
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 async function filesOf(folder: string): Promise<string[] | undefined> {
