@@ -44,6 +44,12 @@ export async function runTask<const O extends Options>(
   }
 }
 
+/** What is wrong with a file is for whoever typed the command: throws it again as a {@linkcode Problem}. */
+export function asProblem(error: unknown): never {
+  const isOurs = !(error instanceof Error) || error instanceof Deno.errors.NotCapable;
+  throw isOurs ? error : new Problem(error.message);
+}
+
 /** What whoever typed the command can put right, as a sentence; nothing for an error that is ours. */
 export function inASentence(error: unknown): string | undefined {
   if (error instanceof Problem) return `error: ${error.message}`;

@@ -17,7 +17,7 @@ import {
 import { findTask, type Task, type TaskExample } from "../lib/bert/tasks/mod.ts";
 import { dataDir } from "../lib/io/mod.ts";
 import { createRandom } from "../lib/random/mod.ts";
-import { inWords, Problem, runTask } from "./command.ts";
+import { asProblem, inWords, runTask } from "./command.ts";
 import {
   type FineTunedScore,
   fineTunedScore,
@@ -71,16 +71,16 @@ interface Settings {
 /** All tasks, with every seed from both starts. */
 async function* compare(settings: Settings): AsyncGenerator<Run> {
   const { folder, data, tasks, limit, seeds, ...recipe } = settings;
-  const config = await readBertConfig(join(folder, "config.json")).catch(inASentence);
-  const tokenizer = await BertTokenizer.load(folder).catch(inASentence);
+  const config = await readBertConfig(join(folder, "config.json")).catch(asProblem);
+  const tokenizer = await BertTokenizer.load(folder).catch(asProblem);
   for (const task of tasks) {
     const limits = sequenceLimits(task, config);
     const prepared = (examples: readonly TaskExample[]) => ({
       examples,
       features: task.features(examples, tokenizer, limits),
     });
-    const train = prepared((await task.read(data, "train").catch(inASentence)).slice(0, limit));
-    const development = prepared(await task.read(data, task.developmentSplit).catch(inASentence));
+    const train = prepared((await task.read(data, "train").catch(asProblem)).slice(0, limit));
+    const development = prepared(await task.read(data, task.developmentSplit).catch(asProblem));
     for (const seed of seeds) {
       const random = () => createRandom(seed).fork("head");
       const models = {
@@ -107,11 +107,6 @@ async function* compare(settings: Settings): AsyncGenerator<Run> {
       }
     }
   }
-}
-
-/** What is wrong with a file is for whoever typed the command: without a trace. */
-function inASentence(error: unknown): never {
-  throw error instanceof Error ? new Problem(error.message) : error;
 }
 
 /** A line for each task. */

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { TaskFileError } from "../lib/bert/tasks/mod.ts";
 import { ImageFileError } from "../lib/image/mod.ts";
 import { ParquetError } from "../lib/io/mod.ts";
-import { Problem } from "./command.ts";
+import { inASentence, Problem } from "./command.ts";
 import { em } from "./score/em.ts";
 import { glue } from "./score/glue.ts";
 import { ner } from "./score/ner.ts";
@@ -58,7 +58,9 @@ if (import.meta.main) {
   } catch (error) {
     const sentences = [Problem, RangeError, ImageFileError, TaskFileError, ParquetError];
     const isSentence = sentences.some((kind) => error instanceof kind);
-    console.error(isSentence ? `error: ${(error as Error).message}` : error);
+    console.error(
+      isSentence ? `error: ${(error as Error).message}` : inASentence(error) ?? error,
+    );
     Deno.exit(1);
   }
 }

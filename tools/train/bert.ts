@@ -27,7 +27,7 @@ import { createSmallWorld } from "../../lib/datasets/mod.ts";
 import { writeFileAtomic } from "../../lib/io/mod.ts";
 import { countParameters } from "../../lib/nn/mod.ts";
 import { createRandom, type Random } from "../../lib/random/mod.ts";
-import { inWords, Problem } from "../command.ts";
+import { asProblem, inWords, Problem } from "../command.ts";
 import { FINE_TUNE_OPTIONS, FINE_TUNE_USAGE, runFineTune } from "./fine_tune.ts";
 import { type Flags, listenForCtrlC, numberOf, textOf, type Trainer } from "./trainer.ts";
 
@@ -305,19 +305,15 @@ async function startOf(flags: Flags, maxLength: number) {
   if (given !== undefined) {
     throw new Problem(`--${given} and --start ${flags.start} exclude each other: it has its own`);
   }
-  const model = await BertForPreTraining.load(flags.start).catch(inASentence);
+  const model = await BertForPreTraining.load(flags.start).catch(asProblem);
   if (model.config.maxPositions < maxLength) {
     throw new Problem(
       `--length is ${maxLength}, but the position table of ${flags.start} ends at ` +
         `${model.config.maxPositions}: pre-train it with --positions ${maxLength}`,
     );
   }
-  const vocabulary = await Vocabulary.fromText(join(flags.start, "vocab.txt")).catch(inASentence);
+  const vocabulary = await Vocabulary.fromText(join(flags.start, "vocab.txt")).catch(asProblem);
   return { model, vocabulary };
-}
-
-function inASentence(error: unknown): never {
-  throw error instanceof Error ? new Problem(error.message) : error;
 }
 
 async function vocabularyOf(

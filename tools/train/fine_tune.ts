@@ -22,7 +22,7 @@ import {
 import { type Feature, findTask, type Scores, type Task, TASKS } from "../../lib/bert/tasks/mod.ts";
 import { dataDir, writeFileAtomic } from "../../lib/io/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
-import { inWords, Problem } from "../command.ts";
+import { asProblem, inWords, Problem } from "../command.ts";
 import { type Flags, listenForCtrlC, numberOf, textOf } from "./trainer.ts";
 
 /** What `--help` says of this half of `deno task train bert`. */
@@ -92,15 +92,15 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
   const limit = numberOf(flags, "limit", Infinity);
   const devLimit = numberOf(flags, "dev-limit", Infinity);
   const every = numberOf(flags, "every", 50);
-  const config = await readBertConfig(join(folder, "config.json")).catch(inASentence);
+  const config = await readBertConfig(join(folder, "config.json")).catch(asProblem);
   const wanted = flags.length === undefined ? undefined : numberOf(flags, "length", 128);
   const limits = sequenceLimits(task, config, wanted);
 
-  const tokenizer = await BertTokenizer.load(folder).catch(inASentence);
-  const all = await task.read(data, "train").catch(inASentence);
+  const tokenizer = await BertTokenizer.load(folder).catch(asProblem);
+  const all = await task.read(data, "train").catch(asProblem);
   const train = all.slice(0, limit);
   const dev = evenlySpread(
-    await task.read(data, task.developmentSplit).catch(inASentence),
+    await task.read(data, task.developmentSplit).catch(asProblem),
     devLimit,
   );
   const featureOptions = { ...limits, documentContext: flags["document-context"] === true };
@@ -119,7 +119,7 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     const random = createRandom(seed).fork("head");
     const model = flags.random
       ? newForTask(task, config, { random })
-      : await loadForTask(task, folder, { random }).catch(inASentence);
+      : await loadForTask(task, folder, { random }).catch(asProblem);
     await Deno.mkdir(to, { recursive: true });
     const run = await once({
       ...recipe,
@@ -168,11 +168,6 @@ function evenlySpread<Example>(examples: readonly Example[], count: number): rea
   if (!(count < examples.length)) return examples;
   const at = (i: number) => examples[Math.floor(i * examples.length / count)];
   return Array.from({ length: count }, (_, i) => at(i));
-}
-
-/** What is wrong with a file is for whoever typed the command: without a trace. */
-function inASentence(error: unknown): never {
-  throw error instanceof Error ? new Problem(error.message) : error;
 }
 
 interface Run {
