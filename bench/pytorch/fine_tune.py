@@ -1,5 +1,6 @@
 """The recipe of `deno task train bert --task NAME` with the models of `transformers`, to compare scores with.
 
+    pip install torch==2.15.0 transformers==5.23.0 scikit-learn==1.9.1 scipy seqeval==1.2.2 torchmetrics==1.9.0
     python bench/pytorch/fine_tune.py --task MRPC --model DIR --data DIR --seeds 1,2,3
 
 Tokenizer, network, loss, dropout and random numbers are those of `transformers` and PyTorch; scores are those of
