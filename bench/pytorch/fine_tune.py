@@ -82,7 +82,7 @@ TASKS = {
     "MRPC": ("classes", 2, pairs(3, 4, 0, ["0", "1"]), binary),
     "RTE": ("classes", 2, pairs(1, 2, 3, ["entailment", "not_entailment"]),
             lambda p, g: {"accuracy": accuracy_score(g, p)}),
-    "CoLA": ("classes", 2, cola, lambda p, g: {"matthews": matthews_corrcoef(g, p)}),
+    "CoLA": ("classes", 2, cola, lambda p, g: {"matthews_correlation": matthews_corrcoef(g, p)}),
     "STS-B": ("number", 1, pairs(7, 8, 9),
               lambda p, g: {"pearson": pearsonr(p, g)[0], "spearman": spearmanr(p, g)[0]}),
     "WNUT-2017": ("tags", None, tagged("wnut17/wnut17train.conll", "wnut17/emerging.dev.conll"), None),
@@ -216,7 +216,7 @@ def answer_scores(features, examples, predicted):
                    [{"id": str(i), "answers": {"text": [a["text"] for a in answers],
                                                "answer_start": [a["answer_start"] for a in answers]}}
                     for i, (_, answers) in enumerate(examples)])
-    return {"f1": scores["f1"].item() / 100, "exact": scores["exact_match"].item() / 100}
+    return {"f1": scores["f1"].item() / 100, "exact_match": scores["exact_match"].item() / 100}
 
 
 def tag_scores(features, examples, predicted, labels):

@@ -8,7 +8,14 @@ export { type Answer, check, type CheckOptions, type UsualMistake, WrongAnswer }
 export { drawMembranes, dropCells, openGaps, shift, sprinkle, thickenMembranes } from "./damage.ts";
 export { pictureFromText } from "./picture_from_text.ts";
 export { exampleChips } from "./example_chips.ts";
-export { type GlueResult, glueResults, meanOverSeeds } from "./glue_results.ts";
+export {
+  type FineTuningResult,
+  fineTuningResults,
+  type FineTuningResultsOptions,
+  fullRunTable,
+  meanOverSeeds,
+  type SeedScore,
+} from "./fine_tuning_results.ts";
 export {
   type ExampleOf,
   type TaskSample,

@@ -1,0 +1,98 @@
+"""docs/results_fine_tuning.json, which the lessons draw, and its table for docs/results.md, from full runs.
+
+    deno task train bert --task MRPC ... --seed 1 --json --out RUNS/MRPC_1 > RUNS/MRPC_1.json 2> RUNS/MRPC_1.log
+    python bench/pytorch/fine_tune.py --task MRPC ... --seeds 1 > RUNS/transformers_MRPC_1.json
+    python bench/fine_tuning_results.py RUNS > docs/results_fine_tuning.json && deno fmt docs/results_fine_tuning.json
+    python bench/fine_tuning_results.py RUNS --table
+
+Takes the scores from the .json files and the scores after every epoch from what was reported on the way. SQuAD's, which
+`train bert` gives in per cent as the official script does, become shares of 1, as all others are.
+"""
+import json
+import re
+import sys
+from pathlib import Path
+
+ORDER = ["MRPC", "RTE", "STS-B", "CoLA", "SQuAD", "wikigold", "WNUT-2017", "UD-EWT-POS"]
+EPOCH = re.compile(r"step (\d+), epoch [\d.]+: (.*)")
+NAMES = {"f1": "F1", "accuracy": "accuracy", "spearman": "Spearman", "matthews_correlation": "Matthews"}
+# What was not run whole, as the two commands have to be told.
+OPTIONS = {"SQuAD": " --limit 1500 --dev-limit 1000 --epochs 2"}
+
+
+def share(task, score):
+    return score / 100 if task == "SQuAD" else score
+
+
+def curve_of(log, task, metric, batch):
+    """[examples read, score] after every epoch; a run that was interrupted has those since then."""
+    for line in log.read_text(errors="replace").splitlines() if log.exists() else []:
+        match = EPOCH.match(line)
+        if match:
+            scores = dict(pair.rsplit(" ", 1) for pair in match[2].split(", "))
+            yield [int(match[1]) * batch, round(share(task, float(scores[metric])), 4)]
+
+
+def runs_of(folder, name):
+    """(path, content) of NAME_SEED.json, by seed."""
+    for path in sorted(Path(folder).glob(f"{name}_[0-9].json")):
+        text = path.read_text()
+        yield path, json.loads(text[text.index("{"):])
+
+
+def row_of(folder, task):
+    seeds, row = [], None
+    for path, run in runs_of(folder, task):
+        metric, batch = run["headline"], run["recipe"]["batchSize"]
+        split = "test" if "test" in run else "dev"
+        row = {"task": task, "metric": metric, "model": run["model"], "train": run["train"],
+               "scored": {"split": split, "examples": run[split]}}
+        seeds.append({"seed": run["runs"][0]["seed"], "score": round(share(task, run["runs"][0]["scores"][metric]), 4),
+                      "curve": list(curve_of(path.with_suffix(".log"), task, metric, batch))})
+    if row is None:
+        return None
+    row["command"] = command("deno task train bert", task, row["model"], seeds)
+    row["seeds"] = seeds
+    peers = [run for _, run in runs_of(folder, f"transformers_{task}")]
+    if peers:
+        scores = [{"seed": run["runs"][0]["seed"], "score": round(run["runs"][0]["scores"][row["metric"]], 4)}
+                  for run in peers]
+        row["transformers"] = {"command": command("python bench/pytorch/fine_tune.py", task, row["model"], scores),
+                               "versions": peers[0]["versions"], "seeds": scores}
+    return row
+
+
+def command(tool, task, model, seeds):
+    listed = ",".join(str(run["seed"]) for run in seeds)
+    return f"{tool} --task {task} --model DIR/{model} --data DATA_DIR --accumulate 4 --seeds {listed}{OPTIONS.get(task, '')}"
+
+
+def points(seeds):
+    """Mean in points, and what it is the mean of."""
+    scores = [100 * run["score"] for run in seeds]
+    mean = sum(scores) / len(scores)
+    return mean, f"{mean:.1f}" + (f" ({', '.join(f'{score:.1f}' for score in scores)})" if len(scores) > 1 else "")
+
+
+def table(rows):
+    print("| task, score | trained on | scored on | seeds | here | transformers | difference |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for row in rows:
+        mean, here = points(row["seeds"])
+        peers = row.get("transformers", {"seeds": []})["seeds"]
+        other, there = points(peers) if peers else (None, "not run")
+        seeds = len(row["seeds"]) if len(row["seeds"]) == len(peers) else f"{len(row['seeds'])} / {len(peers)}"
+        print(f"| {row['task']}, {NAMES[row['metric']]} | {row['train']:,} | {row['scored']['split']}, "
+              f"{row['scored']['examples']:,} | {seeds} | {here} | {there} | "
+              f"{f'{mean - other:+.1f}' if peers else ''} |")
+
+
+def main(folder, *options):
+    rows = [row for row in (row_of(folder, task) for task in ORDER) if row]
+    if "--table" in options:
+        table(rows)
+    else:
+        print(json.dumps(rows, indent=2))
+
+
+main(*sys.argv[1:])
