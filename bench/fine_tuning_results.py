@@ -84,7 +84,7 @@ def table(rows):
         seeds = len(row["seeds"]) if len(row["seeds"]) == len(peers) else f"{len(row['seeds'])} / {len(peers)}"
         print(f"| {row['task']}, {NAMES[row['metric']]} | {row['train']:,} | {row['scored']['split']}, "
               f"{row['scored']['examples']:,} | {seeds} | {here} | {there} | "
-              f"{f'{mean - other:+.1f}' if peers else ''} |")
+              f"{f'{round(mean - other, 1) + 0:+.1f}' if peers else ''} |")
 
 
 def main(folder, *options):
