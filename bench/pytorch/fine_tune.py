@@ -2,6 +2,7 @@
 
     pip install torch==2.15.0 transformers==5.23.0 scikit-learn==1.9.1 scipy seqeval==1.2.2 torchmetrics==1.9.0
     python bench/pytorch/fine_tune.py --task MRPC --model DIR --data DIR --seeds 1,2,3
+    python bench/pytorch/fine_tune.py --task MRPC --model OUT --data DIR --epochs 0     # score the weights in OUT
 
 Tokenizer, network, loss, dropout and random numbers are those of `transformers` and PyTorch; scores are those of
 scikit-learn, SciPy and seqeval. The recipe is google-research/bert's, as in lib/bert/fine_tuning.ts: Adam without bias
@@ -235,11 +236,12 @@ def run(arguments, seed):
     train = train[:arguments.limit]
     if arguments.dev_limit and arguments.dev_limit < len(dev):
         dev = [dev[i * len(dev) // arguments.dev_limit] for i in range(arguments.dev_limit)]
-    labels = sorted({tag for _, tags in train for tag in tags}) if kind == "tags" else None
-    if labels:
-        known = set(labels)
-        unknown = {tag for _, tags in dev for tag in tags} - known
-        labels += sorted(unknown)
+    labels = None
+    if kind == "tags":
+        labels = (sorted({tag for _, tags in train for tag in tags}) if arguments.epochs
+                  else list(transformers.BertConfig.from_pretrained(arguments.model).label2id))
+        classes = len(labels)
+        labels += sorted({tag for _, tags in dev for tag in tags} - set(labels))  # never predicted
     tokenizer = transformers.BertTokenizerFast.from_pretrained(arguments.model)
     length = arguments.length or (384 if kind == "spans" else 128)
     encode = lambda examples: list(features_of(kind, examples, tokenizer, length, labels))
@@ -248,13 +250,13 @@ def run(arguments, seed):
     Model = (transformers.BertForTokenClassification if kind == "tags"
              else transformers.BertForQuestionAnswering if kind == "spans"
              else transformers.BertForSequenceClassification)
-    model = Model.from_pretrained(arguments.model, num_labels=classes or len(labels))
+    model = Model.from_pretrained(arguments.model, num_labels=classes)
     optimizer = BertAdam(model)
     batch, count = arguments.batch, len(train_features)
-    steps = max(1, int(count * arguments.epochs // batch))
+    steps = max(1, int(count * arguments.epochs // batch)) if arguments.epochs else 0
     warmup = min(int(0.1 * steps), steps - 1)
     epochs = -(-steps * batch // count)
-    order = torch.cat([torch.randperm(count) for _ in range(epochs)]).tolist()
+    order = [i for _ in range(epochs) for i in torch.randperm(count).tolist()]
     begun = time.perf_counter()
     model.train()
     for step in range(steps):
@@ -288,7 +290,7 @@ def main():
     parser.add_argument("--model", required=True, help="config.json, model.safetensors, vocab.txt")
     parser.add_argument("--data", required=True, help="the folder that DATA_DIR names")
     parser.add_argument("--seeds", default="1")
-    parser.add_argument("--epochs", type=float, default=3)
+    parser.add_argument("--epochs", type=float, default=3, help="0: no training, the weights in --model are scored")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=5e-5)
     parser.add_argument("--accumulate", type=int, default=4, help="parts of a batch")
