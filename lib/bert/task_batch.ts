@@ -15,8 +15,11 @@ export const BUCKET_LENGTHS: readonly number[] = [
   64,
   96,
   128,
+  160,
   192,
+  224,
   256,
+  320,
   384,
   512,
 ];
