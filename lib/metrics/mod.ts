@@ -18,6 +18,7 @@ export {
   type SemanticScores,
   semanticScores,
 } from "./confusion_matrix.ts";
+export { conllevalAccuracy, type ConllevalShare, conllevalShare } from "./conlleval.ts";
 export { type ContingencyTable, contingencyTable, marginal } from "./contingency_table.ts";
 export { pearson, ranks, spearman } from "./correlation.ts";
 export {

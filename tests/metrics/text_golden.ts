@@ -22,6 +22,11 @@ interface TextGolden {
     readonly strict: number[];
     readonly conlleval?: Readonly<Record<string, number>>;
   }[];
+  /** Whole files, the last two columns gold and predicted, some with -DOCSTART- lines. */
+  readonly files: readonly {
+    readonly text: string;
+    readonly conlleval: Readonly<Record<string, number>>;
+  }[];
   readonly answers: readonly {
     readonly said: string;
     readonly right: string;

@@ -89,6 +89,14 @@ Deno.test("score squad knows v2.0 by its questions without an answer, and says w
   assertMatch(stderr, /1 of 3 questions have no answer; they do not count/);
 });
 
+Deno.test("score ner counts a -DOCSTART- with tags as conlleval does", async () => {
+  const { text, conlleval } = golden.files.find(({ text }) => text.startsWith("-DOCSTART-"))!;
+  const { stdout } = await score({ "out.txt": text }, "ner", "--file", "out.txt", "--json");
+  const found = JSON.parse(stdout);
+  assertEquals([found.words, found.conlleval.accuracy], [conlleval.words, conlleval.accuracy]);
+  assertEquals(found.conlleval.fb1, conlleval.f1);
+});
+
 Deno.test("score ner gives seqeval's shares, conlleval's percent and the strict reading", async () => {
   const { truth, predicted, seqeval, strict, conlleval } = golden.entities.find(({ truth }) =>
     truth.length > 2

@@ -16,8 +16,3 @@ export async function readFile(path: string, option: string): Promise<string> {
     throw new Problem(`${path} ${why}: --${option} names a file`);
   }
 }
-
-/** A share as percent with two digits. */
-export function percent(share: number): string {
-  return (100 * share).toFixed(2);
-}

@@ -5,12 +5,14 @@
  */
 import { readConll, TaskFileError } from "../../lib/bert/tasks/mod.ts";
 import {
+  conllevalAccuracy,
+  conllevalShare,
   entitiesOf,
   type EntityScores,
   entityScores,
   type EntityShare,
 } from "../../lib/metrics/mod.ts";
-import { percent, readFile } from "./files.ts";
+import { readFile } from "./files.ts";
 import { printTable, required, type Score } from "./subcommand.ts";
 
 export const ner: Score = {
@@ -23,12 +25,13 @@ export const ner: Score = {
 
 precision, recall, f1 and accuracy are shares of 1, as seqeval gives them; "conlleval" has the same as
 that script prints it, in percent with two digits. "strict" is seqeval's mode of that name: an entity
-that breaks the scheme of its tags (BIO2, or BIOES where E- or S- occur) is none.`,
+that breaks the scheme of its tags (BIO2, or BIOES where E- or S- occur) is none. A line -DOCSTART- with
+tags counts as a word, as conlleval has it.`,
   options: { file: { type: "string" } },
 
   async run(flags) {
     const path = required(flags, "file");
-    const sentences = readConll(await readFile(path, "file"), path);
+    const sentences = readConll(await readFile(path, "file"), path, { countDocstart: true });
     const column = (fromEnd: number) =>
       sentences.map(({ rows }) =>
         rows.map(({ line, cells }) => {
@@ -59,30 +62,26 @@ that breaks the scheme of its tags (BIO2, or BIOES where E- or S- occur) is none
 function json(scores: EntityScores, strict: EntityScores, scheme: string) {
   const { precision, recall, f1, accuracy, correct, predicted, total, words, types } = scores;
   const share = (s: EntityShare) => ({ precision: s.precision, recall: s.recall, f1: s.f1 });
-  const rounded = (value: number) => Number(percent(value));
+  const printed = { accuracy: conllevalAccuracy(scores), ...conllevalShare(scores) };
   return {
     ...{ precision, recall, f1, accuracy, correct, predicted, total, words },
     types: Object.fromEntries(types),
-    conlleval: {
-      accuracy: rounded(accuracy),
-      precision: rounded(precision),
-      recall: rounded(recall),
-      fb1: rounded(f1),
-    },
+    conlleval: Object.fromEntries(
+      Object.entries(printed).map(([name, percent]) => [name, Number(percent)]),
+    ),
     strict: { scheme, ...share(strict) },
   };
 }
 
 /** conlleval's report, and a line for the strict reading. */
 function text(scores: EntityScores, strict: EntityScores, scheme: string): string {
-  const { words, total, predicted, correct, accuracy, types } = scores;
-  const row = (name: string, { precision, recall, f1, predicted }: EntityShare) => [
-    name,
-    ...[precision, recall, f1].map((value) => `${percent(value)} %`),
-    `${predicted}`,
-  ];
+  const { words, total, predicted, correct, types } = scores;
+  const row = (name: string, counts: EntityShare) => {
+    const { precision, recall, fb1 } = conllevalShare(counts);
+    return [name, ...[precision, recall, fb1].map((value) => `${value} %`), `${counts.predicted}`];
+  };
   return `${words} words, ${total} entities; found: ${predicted}, correct: ${correct}; ` +
-    `${percent(accuracy)} % of the tags are right\n\n` +
+    `${conllevalAccuracy(scores)} % of the tags are right\n\n` +
     printTable([
       ["entities", "precision", "recall", "F1", "found"],
       row("all", scores),

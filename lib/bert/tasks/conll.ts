@@ -29,7 +29,8 @@ export interface ConllSentence {
  *
  * @param text the file
  * @param path for the sentences of errors
- * @param options `width`: how many columns a row must have, default 2; `skip`: lines that say nothing
+ * @param options `width`: how many columns a row must have, default 2; `skip`: lines that say nothing;
+ *   `countDocstart`: a `-DOCSTART-` with tags is a sentence of one word, as conlleval counts it, default false
  * @throws {TaskFileError} with the line, if a row has fewer columns, or there is no sentence
  *
  * @example
@@ -43,9 +44,13 @@ export interface ConllSentence {
 export function readConll(
   text: string,
   path: string,
-  options: { readonly width?: number; readonly skip?: RegExp } = {},
+  options: {
+    readonly width?: number;
+    readonly skip?: RegExp;
+    readonly countDocstart?: boolean;
+  } = {},
 ): ConllSentence[] {
-  const { width = 2, skip } = options;
+  const { width = 2, skip, countDocstart = false } = options;
   const sentences: ConllSentence[] = [];
   let rows: { line: number; cells: string[] }[] = [];
   let document = 0;
@@ -64,6 +69,9 @@ export function readConll(
     if (cells[0] === "-DOCSTART-") {
       end();
       document++;
+      if (countDocstart && cells.length > width) {
+        sentences.push({ rows: [{ line: i + 1, cells }], document });
+      }
       return;
     }
     if (cells.length < width) {

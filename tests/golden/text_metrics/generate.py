@@ -59,7 +59,10 @@ def tags(n, prefixes):
 
 
 def conlleval(truth, predicted):
-    lines = "\n\n".join("\n".join(f"w {t} {p}" for t, p in zip(*pair)) for pair in zip(truth, predicted)) + "\n\n"
+    return conlleval_file("\n\n".join("\n".join(f"w {t} {p}" for t, p in zip(*pair)) for pair in zip(truth, predicted)) + "\n\n")
+
+
+def conlleval_file(lines):
     said = subprocess.run(["perl", os.environ["CONLLEVAL"]], input=lines, capture_output=True, text=True).stdout
     counts = re.search(r"(\d+) tokens with (\d+) phrases; found: (\d+) phrases; correct: (\d+)", said)
     shares = re.search(r"accuracy:\s*([\d.]+)%; precision:\s*([\d.]+)%; recall:\s*([\d.]+)%; FB1:\s*([\d.]+)", said)
@@ -116,5 +119,22 @@ for _ in range(400):
         "f1v2": answer_f1(said, right, True),
     })
 
+# Whole files: -DOCSTART- lines, which conlleval counts as words, and 160 words, of which some shares in percent end
+# halfway between two digits.
+files = []
+for number in range(24):
+    lines, words = [], 0
+    while words < 160:
+        if number % 2 and (words == 0 or random.random() < 0.1):
+            lines.append("-DOCSTART- -X- O O\n\n")
+            words += 1
+        truth = tags(min(random.randint(1, 9), 160 - words), "BI")
+        right = random.choice([0.02, 0.3, 0.9])
+        guess = [t if random.random() < right else o for t, o in zip(truth, tags(len(truth), "BI"))]
+        lines.append("".join(f"w NN {t} {p}\n" for t, p in zip(truth, guess)) + "\n")
+        words += len(truth)
+    files.append({"text": "".join(lines), "conlleval": conlleval_file("".join(lines))})
+
 with open("reference.json", "w") as file:
-    json.dump({"classification": classification, "correlation": correlation, "entities": entities, "answers": answers}, file)
+    json.dump({"classification": classification, "correlation": correlation, "entities": entities, "answers": answers,
+               "files": files}, file)
