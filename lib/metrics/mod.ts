@@ -61,6 +61,7 @@ export {
   squadScores,
   type SquadShare,
 } from "./squad.ts";
+export { bestSquadThresholds, type BestThreshold, type NullScore } from "./squad_threshold.ts";
 export { SIMPLE_POINTS } from "./simple_point.ts";
 export { thinnedRegions } from "./thinning.ts";
 export { binarize, CHALLENGE_THRESHOLDS, thresholds, WARPING_THRESHOLDS } from "./thresholds.ts";

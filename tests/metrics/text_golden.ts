@@ -27,6 +27,14 @@ interface TextGolden {
     readonly text: string;
     readonly conlleval: Readonly<Record<string, number>>;
   }[];
+  /** Thresholds of silence, as evaluate-v2.0.py finds and applies them. */
+  readonly silence: readonly {
+    readonly truths: string[][];
+    readonly said: Readonly<Record<string, string>>;
+    readonly nulls: Readonly<Record<string, number>>;
+    readonly limit: number;
+    readonly official: Readonly<Record<string, number>>;
+  }[];
   readonly answers: readonly {
     readonly said: string;
     readonly right: string;

@@ -89,6 +89,43 @@ Deno.test("score squad knows v2.0 by its questions without an answer, and says w
   assertMatch(stderr, /1 of 3 questions have no answer; they do not count/);
 });
 
+Deno.test("score squad finds the thresholds of v2.0, and falls silent above the one that is given", async () => {
+  const files = {
+    "dev.json": squad(qas),
+    "p.json": '{"q1": "Anna", "q2": "Ben", "q3": "Anna"}',
+    "odds.json": '{"q1": -2.5, "q2": 3, "q3": 4, "other": 0}',
+    "few.json": '{"q1": 1, "q2": 0.5}',
+    "words.json": '{"q1": 1, "q2": "no", "q3": 0}',
+  };
+  const words = ["squad", "--dataset", "dev.json", "--predictions", "p.json", "--na-probs"];
+  const { stdout } = await score(files, ...words, "odds.json", "--na-threshold", "3.5", "--json");
+  const { exact_match, f1, total: _, version: __, unanswered: ___, ...parts } = JSON.parse(stdout);
+  assertAlmostEquals(exact_match, 100 / 3); // q3 falls silent, and has an answer
+  assertAlmostEquals(f1, 100 / 3);
+  assertEquals(parts, {
+    has_answer: { exact_match: 50, f1: 50, total: 2 },
+    no_answer: { exact_match: 0, f1: 0, total: 1 },
+    best_exact: 200 / 3,
+    best_exact_thresh: -2.5,
+    best_f1: 200 / 3,
+    best_f1_thresh: -2.5,
+  });
+  assertMatch((await score(files, ...words, "odds.json")).stdout, /^best_f1_thresh -2.5$/m);
+  const refusals: [string[], RegExp][] = [
+    [["few.json"], /few\.json: has no number for question q3/],
+    [["words.json"], /words\.json, line 1: the value of question q2 is "no"; expected a number/],
+    [["odds.json", "--na-threshold", "high"], /--na-threshold is "high", expected a number/],
+  ];
+  for (const [more, sentence] of refusals) {
+    const { code, stderr } = await score(files, ...words, ...more);
+    assertEquals(code, 1);
+    assertMatch(stderr, sentence);
+  }
+  const old = { ...files, "dev.json": squad([qas[0]]) };
+  const { stderr } = await score(old, ...words, "odds.json");
+  assertMatch(stderr, /--na-probs is for v2\.0, but every question/);
+});
+
 Deno.test("score ner counts a -DOCSTART- with tags as conlleval does", async () => {
   const { text, conlleval } = golden.files.find(({ text }) => text.startsWith("-DOCSTART-"))!;
   const { stdout } = await score({ "out.txt": text }, "ner", "--file", "out.txt", "--json");

@@ -164,6 +164,46 @@ Deno.test("train bert --task fine-tunes once a seed, writes models and predictio
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("train bert chooses SQuAD 2.0's silence on the dev set, as score squad finds it, and writes what it takes", async () => {
+  const { folder, model, data } = await tinyEncoderAndRte();
+  const out = join(folder, "out"), dataset = join(data, "dev-v2.0.json");
+  const qas = Array.from({ length: 8 }, (_, i) => ({
+    id: `q${i}`,
+    question: `${"abcd"[i % 4]} ?`,
+    ...(i % 3
+      ? { answers: [{ text: "b", answer_start: 2 }] }
+      : { answers: [], is_impossible: true }),
+  }));
+  const text = JSON.stringify({ data: [{ paragraphs: [{ context: "a b c d a", qas }] }] });
+  await Deno.writeTextFile(dataset, text);
+  await Deno.writeTextFile(join(data, "train-v2.0.json"), text);
+  const { code, stdout, stderr } = await train(
+    ...["bert", "--task", "SQuAD2", "--model", model, "--data", data, "--out", out, "--json"],
+    ...["--epochs", "3", "--batch", "4", "--learning-rate", "1e-2", "--length", "16"],
+  );
+  assertEquals(code, 0, stderr);
+  const [{ scores, nullThreshold }] = JSON.parse(stdout).runs;
+  assertMatch(stderr, /silent above -?[\d.]+, chosen on "dev"/);
+
+  const predictions = join(out, "dev_SQuAD2_dev_predictions.json");
+  const odds = join(out, "SQuAD2_dev_null_odds.json");
+  const read = async (path: string) => JSON.parse(await Deno.readTextFile(path));
+  const [said, nullOdds] = [await read(predictions), await read(odds)];
+  const silent = Object.keys(said).filter((id) => said[id] === "");
+  assertEquals(silent, Object.keys(said).filter((id) => nullOdds[id] > nullThreshold));
+
+  const { stdout: scored } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", TRAIN.replace("train.ts", "score.ts"), "squad", "--json"],
+      ...["--dataset", dataset, "--predictions", predictions],
+      ...["--na-probs", odds, "--na-threshold", "1e9"],
+    ],
+  }).output();
+  const official = JSON.parse(new TextDecoder().decode(scored));
+  assertEquals([official.f1, official.best_f1], [scores.f1, scores.f1]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("train bert says in a sentence what is missing", async () => {
   const says = async (args: string[], sentence: RegExp) => {
     const { code, stderr } = await train(...args);

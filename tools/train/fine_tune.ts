@@ -19,7 +19,17 @@ import {
   readBertConfig,
   sequenceLimits,
 } from "../../lib/bert/mod.ts";
-import { type Feature, findTask, type Scores, type Task, TASKS } from "../../lib/bert/tasks/mod.ts";
+import {
+  bestNullThreshold,
+  type Feature,
+  findTask,
+  type Scores,
+  type SpanExample,
+  type SpanPrediction,
+  type Task,
+  TASKS,
+  withNullThreshold,
+} from "../../lib/bert/tasks/mod.ts";
 import { dataDir, writeFileAtomic } from "../../lib/io/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { asProblem, inWords, Problem } from "../command.ts";
@@ -121,7 +131,7 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
       ? newForTask(task, config, { random })
       : await loadForTask(task, folder, { random }).catch(asProblem);
     await Deno.mkdir(to, { recursive: true });
-    const run = await once({
+    const trained = await once({
       ...recipe,
       optimizer: bertOptimizer(recipe.adam),
       task,
@@ -132,16 +142,21 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
       checkpoint: { path: join(to, "checkpoint.safetensors"), every },
       signal: ctrlC.signal,
     }, { every, note });
+    const run = withBestSilence(task, dev, trained);
     if (!run.finished) ctrlC.exitIfPressed(note);
     runs.push({ seed, ...run });
     note(
-      `seed ${seed}: ${sentence(run.scores)} after ${run.steps} steps in ${inWords(run.seconds)}`,
+      `seed ${seed}: ${sentence(run.scores)} after ${run.steps} steps in ${inWords(run.seconds)}` +
+        (run.nullThreshold === undefined
+          ? ""
+          : `, silent above ${run.nullThreshold.toFixed(3)}, chosen on "${task.developmentSplit}"`),
     );
     if (run.finished) {
       await model.save(to);
       await write(to, "vocab.txt", tokenizer.vocabulary.toText());
       await writePredictions({ task, model, to, dev, predictions: run.predictions });
-      await predictTest({ task, model, to, data, tokenizer, featureOptions, note });
+      const { nullThreshold } = run;
+      await predictTest({ task, model, to, data, tokenizer, featureOptions, nullThreshold, note });
     }
     model.dispose();
   }
@@ -170,9 +185,27 @@ function evenlySpread<Example>(examples: readonly Example[], count: number): rea
   return Array.from({ length: count }, (_, i) => at(i));
 }
 
+/**
+ * The run, silent above the threshold with the best F1 on the development set where questions may have no answer
+ * (Devlin 2019, Sect. 4.3); runs of other tasks as they are.
+ */
+function withBestSilence(
+  { head, score }: Task,
+  dev: readonly Parameters<Task["score"]>[0][number][],
+  run: Omit<Run, "seed">,
+): Omit<Run, "seed"> {
+  if (head.kind !== "span" || !head.noAnswer) return run;
+  const spoken = run.predictions as readonly SpanPrediction[];
+  const { threshold } = bestNullThreshold(dev as readonly SpanExample[], spoken);
+  const predictions = spoken.map((one) => withNullThreshold(one, threshold)) as unknown as never[];
+  return { ...run, predictions, scores: score(dev, predictions), nullThreshold: threshold };
+}
+
 interface Run {
   readonly seed: number;
   readonly scores: Scores;
+  /** Where the scores, and the answers to the test set, fall silent. */
+  readonly nullThreshold?: number;
   readonly predictions: readonly never[];
   readonly best?: unknown;
   readonly steps: number;
@@ -232,18 +265,26 @@ async function writePredictions({ task, to, dev, predictions }: {
   const { submission, developmentSplit } = task;
   const name = `${developmentSplit}_${submission.fileName(developmentSplit)}`;
   await write(to, name, submission.write(dev, predictions));
+  await writeBeside(to, submission.beside?.(developmentSplit, dev, predictions));
+}
+
+async function writeBeside(to: string, files: Readonly<Record<string, string>> = {}) {
+  for (const [name, text] of Object.entries(files)) await write(to, name, text);
 }
 
 /** Writes the file for the benchmark's server, where the test set is there. */
-async function predictTest({ task, model, to, data, tokenizer, featureOptions, note }: {
-  readonly task: Task;
-  readonly model: FineTuneOptions["model"];
-  readonly to: string;
-  readonly data: string;
-  readonly tokenizer: BertTokenizer;
-  readonly featureOptions: Parameters<Task["features"]>[2];
-  readonly note: (sentence: string) => void;
-}) {
+async function predictTest(
+  { task, model, to, data, tokenizer, featureOptions, nullThreshold, note }: {
+    readonly task: Task;
+    readonly model: FineTuneOptions["model"];
+    readonly to: string;
+    readonly data: string;
+    readonly tokenizer: BertTokenizer;
+    readonly featureOptions: Parameters<Task["features"]>[2];
+    readonly nullThreshold?: number;
+    readonly note: (sentence: string) => void;
+  },
+) {
   for (const split of task.splits) {
     if (split === "train" || split === task.developmentSplit) continue;
     let examples;
@@ -254,9 +295,11 @@ async function predictTest({ task, model, to, data, tokenizer, featureOptions, n
       continue;
     }
     const features: readonly Feature[] = task.features(examples, tokenizer, featureOptions);
-    const predictions = task.predict(examples, features, await predictLogits(model, features));
+    const logits = await predictLogits(model, features);
+    const predictions = task.predict(examples, features, logits, { nullThreshold });
     const { submission } = task;
     await write(to, submission.fileName(split), submission.write(examples, predictions));
+    await writeBeside(to, submission.beside?.(split, examples, predictions));
   }
 }
 

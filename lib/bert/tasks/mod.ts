@@ -45,7 +45,13 @@ export {
 export { SWAG } from "./swag.ts";
 export { type SpanWindow, spanWindows } from "./span_windows.ts";
 export { bestNullThreshold, decodeSpans, withNullThreshold } from "./span_decoding.ts";
-export { type AnswerFile, readAnswers, spanTask, type SpanTaskOptions } from "./span_task.ts";
+export {
+  type AnswerFile,
+  readAnswers,
+  readNullScores,
+  spanTask,
+  type SpanTaskOptions,
+} from "./span_task.ts";
 export { readSquadJson, SQUAD_1, SQUAD_2, squadFiles } from "./squad.ts";
 export { type TaggingFeature, taggingFeatures } from "./tagging_features.ts";
 export { entityLabels, taggingTask, type TaggingTaskOptions } from "./tagging_task.ts";

@@ -1,4 +1,4 @@
-import { squadScores } from "../../metrics/mod.ts";
+import { type NullScore, squadScores } from "../../metrics/mod.ts";
 import { lineOf, parseJson } from "./json_file.ts";
 import { checkCounts, fromSource, type Source, type TaskText } from "./source.ts";
 import { decodeSpans } from "./span_decoding.ts";
@@ -57,16 +57,30 @@ export function spanTask({ name, title, noAnswer, source }: SpanTaskOptions): Sp
 
     submission: {
       fileName: (split) => `${name}_${split}_predictions.json`,
-      write: (examples, predictions) =>
-        JSON.stringify(
-          Object.fromEntries(examples.map(({ id }, i) => [id, predictions[i].text])),
-          null,
-          1,
-        ) + "\n",
+      write: (examples, predictions) => byId(examples, predictions.map(({ text }) => text)),
+      ...(noAnswer
+        ? {
+          beside: (split, examples, predictions) => ({
+            [`${name}_${split}_null_odds.json`]: byId(
+              examples,
+              predictions.map(({ nullScore }) => nullScore ?? 0),
+            ),
+          }),
+        }
+        : {}),
       read: (text, path, examples) =>
         readAnswers(text, path, examples).answers.map((text) => ({ text: text ?? "" })),
     },
   };
+}
+
+/** A JSON object, question id to value. */
+function byId(examples: readonly SpanExample[], values: readonly (string | number)[]): string {
+  return JSON.stringify(
+    Object.fromEntries(examples.map(({ id }, i) => [id, values[i]])),
+    null,
+    1,
+  ) + "\n";
 }
 
 /** A file of answers beside the questions that it is for. */
@@ -90,15 +104,9 @@ export function readAnswers(
   path: string,
   examples: readonly SpanExample[],
 ): AnswerFile {
-  const json = parseJson(text, path);
-  const wanted = "a JSON object of question ids and answers";
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw new TaskFileError({ path }, `holds ${shown(json)}; expected ${wanted}`);
-  }
-  const said = new Map(Object.entries(json));
-  if (said.size === 0) throw new TaskFileError({ path }, `is empty; expected ${wanted}`);
+  const said = readById(text, path, "answers");
   const answers = examples.map(({ id }) => {
-    const answer: unknown = said.get(id);
+    const answer = said.get(id);
     if (said.has(id) && typeof answer !== "string") {
       throw new TaskFileError(
         { path, line: lineOf(text, id) },
@@ -118,4 +126,57 @@ export function readAnswers(
     );
   }
   return { answers, others };
+}
+
+/**
+ * Reads how sure a system is that the questions have no answer: a JSON object, question id to number, as
+ * google-research/bert writes `null_odds.json` and evaluate-v2.0.py reads it.
+ *
+ * @param text the file
+ * @param path for the sentences of errors
+ * @param examples the questions; each must have its number, unless `needed` says that it does without
+ * @param needed whether question i must have one. Default: all
+ * @returns in the order of the file, without those of other questions
+ * @throws {TaskFileError} if it is no such file, a value is no number, or a question has none
+ */
+export function readNullScores(
+  text: string,
+  path: string,
+  examples: readonly SpanExample[],
+  needed: (question: number) => boolean = () => true,
+): NullScore[] {
+  const said = readById(text, path, "numbers");
+  const questions = new Map(examples.map(({ id }, i) => [id, i]));
+  const without = examples.findIndex(({ id }, i) => needed(i) && !said.has(id));
+  if (without >= 0) {
+    throw new TaskFileError(
+      { path },
+      `has no number for question ${
+        examples[without].id
+      }; expected one for every answered question`,
+    );
+  }
+  return [...said].flatMap(([id, score]) => {
+    const question = questions.get(id);
+    if (question === undefined) return [];
+    if (typeof score !== "number") {
+      throw new TaskFileError(
+        { path, line: lineOf(text, id) },
+        `the value of question ${id} is ${shown(score)}; expected a number`,
+      );
+    }
+    return [{ question, score }];
+  });
+}
+
+/** A JSON object by question id. */
+function readById(text: string, path: string, what: string): Map<string, unknown> {
+  const json = parseJson(text, path);
+  const wanted = `a JSON object of question ids and ${what}`;
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new TaskFileError({ path }, `holds ${shown(json)}; expected ${wanted}`);
+  }
+  const said = new Map<string, unknown>(Object.entries(json));
+  if (said.size === 0) throw new TaskFileError({ path }, `is empty; expected ${wanted}`);
+  return said;
 }

@@ -135,6 +135,12 @@ export interface Submission<Example, Prediction> {
   fileName(split: string): string;
   /** The file's content. */
   write(examples: readonly Example[], predictions: readonly Prediction[]): string;
+  /** Files that go with it, content by name: for SQuAD 2.0 how sure the model is that there is no answer. */
+  beside?(
+    split: string,
+    examples: readonly Example[],
+    predictions: readonly Prediction[],
+  ): Readonly<Record<string, string>>;
   /**
    * Reads such a file again, in the order of the examples.
    *

@@ -1,10 +1,14 @@
 """What scikit-learn, SciPy, seqeval and conlleval say about random labels, numbers and tags, and what SQuAD's
 rules give in Python for answers with odd characters. Writes reference.json.
 
-Run in this folder: CONLLEVAL=conlleval.pl python generate.py (numpy, scipy, scikit-learn, seqeval, perl).
-conlleval.pl is the script of the CoNLL-2000 shared task. SQuAD's part restates the two official scripts with
+Run in this folder: CONLLEVAL=conlleval.pl SQUAD_V2=compute_score.py python generate.py (numpy, scipy, scikit-learn,
+seqeval, perl). conlleval.pl is the script of the CoNLL-2000 shared task, compute_score.py Hugging Face's copy of
+evaluate-v2.0.py (huggingface/evaluate, metrics/squad_v2), which is asked for thresholds. SQuAD's other part restates the two official scripts with
 Python's own str.lower, str.split, string.punctuation and re, whose behaviour is what has to be met.
 """
+import contextlib
+import importlib.util
+import io
 import json
 import os
 import random
@@ -135,6 +139,30 @@ for number in range(24):
         words += len(truth)
     files.append({"text": "".join(lines), "conlleval": conlleval_file("".join(lines))})
 
+# Thresholds of silence: some equal, some questions not predicted, some predictions already silent.
+spec = importlib.util.spec_from_file_location("squad_v2", os.environ["SQUAD_V2"])
+squad_v2 = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(squad_v2)
+silence = []
+for number in range(40):
+    n = random.randint(2, 40)
+    truths = [random.choices(["cat", "big cat", "the dog", "1066"], k=random.randint(1, 3)) if random.random() < 0.5 else []
+              for _ in range(n)]
+    truths[:2] = [["cat"], []]
+    said = {f"q{i}": random.choice(["", "cat", "a big cat", "dog 1066"]) for i in range(n) if i < 2 or random.random() < 0.9}
+    ids = list(said)
+    random.shuffle(ids)
+    nulls = {i: round(random.uniform(-3, 3), 0 if number % 2 else 6) for i in ids}
+    dataset = [{"paragraphs": [{"qas": [{"id": f"q{i}", "answers": {"text": t}} for i, t in enumerate(truths)]}]}]
+    with contextlib.redirect_stdout(io.StringIO()):
+        exact, f1 = squad_v2.get_raw_scores(dataset, said)
+    has_answer = squad_v2.make_qid_to_has_ans(dataset)
+    limit = random.choice([-1, 0, 1])
+    silenced = [squad_v2.apply_no_ans_threshold(raw, nulls, has_answer, limit) for raw in (exact, f1)]
+    result = squad_v2.make_eval_dict(*silenced)
+    squad_v2.find_all_best_thresh(result, said, exact, f1, nulls, has_answer)
+    silence.append({"truths": truths, "said": said, "nulls": nulls, "limit": limit, "official": result})
+
 with open("reference.json", "w") as file:
     json.dump({"classification": classification, "correlation": correlation, "entities": entities, "answers": answers,
-               "files": files}, file)
+               "files": files, "silence": silence}, file)
