@@ -3,6 +3,10 @@
     pip install torch==2.15.0 transformers==5.23.0 scikit-learn==1.9.1 scipy seqeval==1.2.2 torchmetrics==1.9.0
     python bench/pytorch/fine_tune.py --task MRPC --model DIR --data DIR --seeds 1,2,3
     python bench/pytorch/fine_tune.py --task MRPC --model OUT --data DIR --epochs 0     # score the weights in OUT
+    python bench/pytorch/fine_tune.py --task MRPC --model DIR --data DIR --repeat OUT/start --no-dropout
+
+The last one repeats a run of `deno task train bert --record --no-dropout`: the same first weights, the head's
+included, and the same batches; what then differs is arithmetic alone.
 
 Tokenizer, network, loss, dropout and random numbers are those of `transformers` and PyTorch; scores are those of
 scikit-learn, SciPy and seqeval. The recipe is google-research/bert's, as in lib/bert/fine_tuning.ts: Adam without bias
@@ -238,8 +242,8 @@ def run(arguments, seed):
         dev = [dev[i * len(dev) // arguments.dev_limit] for i in range(arguments.dev_limit)]
     labels = None
     if kind == "tags":
-        labels = (sorted({tag for _, tags in train for tag in tags}) if arguments.epochs
-                  else list(transformers.BertConfig.from_pretrained(arguments.model).label2id))
+        labels = (sorted({tag for _, tags in train for tag in tags}) if arguments.epochs and not arguments.repeat
+                  else list(transformers.BertConfig.from_pretrained(arguments.repeat or arguments.model).label2id))
         classes = len(labels)
         labels += sorted({tag for _, tags in dev for tag in tags} - set(labels))  # never predicted
     tokenizer = transformers.BertTokenizerFast.from_pretrained(arguments.model)
@@ -247,18 +251,23 @@ def run(arguments, seed):
     encode = lambda examples: list(features_of(kind, examples, tokenizer, length, labels))
     train_features, dev_features = encode(train), encode(dev)
     torch.manual_seed(seed)
+    start = arguments.repeat or arguments.model
     Model = (transformers.BertForTokenClassification if kind == "tags"
              else transformers.BertForQuestionAnswering if kind == "spans"
              else transformers.BertForSequenceClassification)
-    model = Model.from_pretrained(arguments.model, num_labels=classes)
+    model = Model.from_pretrained(start, num_labels=classes)
     optimizer = BertAdam(model)
     batch, count = arguments.batch, len(train_features)
     steps = max(1, int(count * arguments.epochs // batch)) if arguments.epochs else 0
     warmup = min(int(0.1 * steps), steps - 1)
     epochs = -(-steps * batch // count)
     order = [i for _ in range(epochs) for i in torch.randperm(count).tolist()]
-    begun = time.perf_counter()
-    model.train()
+    if arguments.repeat:
+        order = sum(json.loads((Path(start) / "order.json").read_text()), [])
+        if len(order) != steps * batch or max(order) >= count:
+            raise SystemExit(f"{start}/order.json is of {len(order)} examples; expected {steps} batches of {batch} of {count}")
+    begun, recent = time.perf_counter(), []
+    model.train(not arguments.no_dropout)
     for step in range(steps):
         some = [train_features[i] for i in order[step * batch:(step + 1) * batch]]
         targets = sum(t != IGNORED for f in some for t in f["target"])
@@ -269,10 +278,12 @@ def run(arguments, seed):
             loss.backward()
             total += loss.item()
         optimizer.step(arguments.learning_rate * (step / warmup if step < warmup else 1 - step / steps))
+        recent.append(total)
         if (step + 1) % 25 == 0:
             each = (time.perf_counter() - begun) / (step + 1)
-            print(f"step {step + 1} of {steps}: loss {total:.4f}, {1000 * each:.0f} ms a step",
+            print(f"step {step + 1} of {steps}: loss {sum(recent) / len(recent):.4f}, {1000 * each:.0f} ms a step",
                   file=sys.stderr, flush=True)
+            recent = []
     seconds = time.perf_counter() - begun
     predicted = predict(kind, model, dev_features)
     if kind == "tags":
@@ -297,6 +308,8 @@ def main():
     parser.add_argument("--length", type=int, default=None, help="pieces (default 128, spans 384)")
     parser.add_argument("--limit", type=int, default=None, help="training examples at most")
     parser.add_argument("--dev-limit", type=int, default=None, help="so many development examples, evenly spread")
+    parser.add_argument("--no-dropout", action="store_true")
+    parser.add_argument("--repeat", metavar="DIR", default=None, help="start/ of a run of train bert --record")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

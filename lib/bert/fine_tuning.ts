@@ -104,6 +104,31 @@ export function fineTuningSteps(examples: number, batchSize: number, epochs: num
 }
 
 /**
+ * Which features {@linkcode fineTune} reads in a step: every epoch all of them, in an order of its own.
+ *
+ * @param features how many there are
+ * @param batchSize of every step
+ * @param seed as `fineTune` has it
+ * @returns the numbers of the features of a step, from 0
+ *
+ * @example
+ * ```ts
+ * import { fineTuningOrder } from "./mod.ts";
+ *
+ * const order = fineTuningOrder(4, 2, 1);
+ * console.log([...order(0), ...order(1)].toSorted()); // [0, 1, 2, 3]
+ * ```
+ */
+export function fineTuningOrder(
+  features: number,
+  batchSize: number,
+  seed: number,
+): (step: number) => readonly number[] {
+  const random = createRandom(seed).fork("order of the examples");
+  return (step) => examplesOfStep(features, batchSize, step, random);
+}
+
+/**
  * Fine-tuning (Devlin 2019, Sect. 3.2 and A.3): all weights of the encoder and the new head are trained
  * together. Recipe of the release (`run_classifier.py`): {@linkcode bertOptimizer}, warm-up over a tenth of the
  * steps, linear decay, gradients clipped to norm 1, dropout 0.1. The paper tries batches of 16 and 32,
@@ -141,9 +166,7 @@ export async function* fineTune<Example extends TaskExample, Prediction extends 
   requireFeatures(options);
   const batchSize = Math.min(options.batchSize ?? 32, features.length);
   const steps = options.steps ?? fineTuningSteps(features.length, batchSize, epochs);
-  const random = createRandom(seed).fork("order of the examples");
-  const order = options.order ??
-    ((step: number) => examplesOfStep(features.length, batchSize, step, random));
+  const order = options.order ?? fineTuningOrder(features.length, batchSize, seed);
   const run = train({
     model: { parameters: chosen(model.parameters, options.trainable) },
     batches: (step, _random, part) => ({ step, part }),

@@ -134,6 +134,7 @@ export {
   type FineTuneOptions,
   type FineTuneResult,
   type FineTuneStep,
+  fineTuningOrder,
   fineTuningSteps,
   rememberWeights,
   restoreWeights,

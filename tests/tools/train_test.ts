@@ -156,8 +156,21 @@ Deno.test("train bert --task fine-tunes once a seed, writes models and predictio
   assertEquals(predictions.trim().split("\n").length, 9);
   assertMatch(stderr, /test: no predictions, its file is not there/);
 
-  const few = await train(...command, "--limit", "4", "--dev-limit", "3", "--json");
+  const limits = ["--limit", "4", "--dev-limit", "3"];
+  const few = await train(...command, ...limits, "--record", "--no-dropout", "--json");
   assertEquals(few.code, 0, few.stderr);
+  assertEquals(JSON.parse(few.stdout).recipe.dropout, false);
+  const order: number[][] = JSON.parse(await Deno.readTextFile(join(out, "start", "order.json")));
+  assertEquals(order.map((batch) => batch.toSorted()), [[0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]]);
+  const tensors = async (at: string) =>
+    (await readSafetensors(join(at, "model.safetensors"))).tensors;
+  const [begun, encoder] = [await tensors(join(out, "start")), await tensors(model)];
+  assertEquals(
+    begun.get("bert.embeddings.word_embeddings.weight")!.data,
+    (encoder.get("bert.embeddings.word_embeddings.weight") ??
+      encoder.get("embeddings.word_embeddings.weight"))!.data,
+    "what a run begins with is recorded, not what it ends with",
+  );
   assertEquals([JSON.parse(few.stdout).train, JSON.parse(few.stdout).dev], [4, 3]);
   const ids = (await Deno.readTextFile(join(out, "dev_RTE.tsv"))).trim().split("\n").slice(1);
   assertEquals(ids.map((row) => row.split("\t")[0]), ["0", "2", "5"]); // of 8, evenly spread

@@ -12,6 +12,7 @@ import {
   findPretrained,
   fineTune,
   type FineTuneOptions,
+  fineTuningOrder,
   fineTuningSteps,
   loadForTask,
   newForTask,
@@ -63,6 +64,9 @@ same command goes on from there.
   --document-context  tagging: fill sequences with neighbouring sentences
   --limit N           only so many training examples
   --dev-limit N       only so many development examples, evenly spread
+  --no-dropout        without dropout, to compare with another program
+  --record            write into start/ what a run begins with: the weights, the new head included, and the
+                      order of the examples (bench/pytorch/fine_tune.py --repeat repeats it)
   --keep last|best    which weights are scored (default last)
   --seed N            head, order and dropout (default 1)
   --seeds 1,2,3       one model after the other; mean and spread of their scores
@@ -74,6 +78,8 @@ export const FINE_TUNE_OPTIONS = {
   random: { type: "boolean" },
   "bias-correction": { type: "boolean" },
   "document-context": { type: "boolean" },
+  "no-dropout": { type: "boolean" },
+  record: { type: "boolean" },
   ...Object.fromEntries(
     [
       "task",
@@ -131,6 +137,7 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
       ? newForTask(task, config, { random })
       : await loadForTask(task, folder, { random }).catch(asProblem);
     await Deno.mkdir(to, { recursive: true });
+    if (flags.record) await record(join(to, "start"), model, { features, recipe, seed });
     const trained = await once({
       ...recipe,
       optimizer: bertOptimizer(recipe.adam),
@@ -176,6 +183,24 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     out,
   };
   return { json, text: `${task.name}: ${spread(scores)}. Written to ${out}.` };
+}
+
+/** Writes what another program needs to train the same weights on the same batches. */
+async function record(
+  to: string,
+  model: Awaited<ReturnType<typeof loadForTask>>,
+  { features, recipe, seed }: {
+    readonly features: readonly Feature[];
+    readonly recipe: { readonly batchSize: number; readonly epochs: number };
+    readonly seed: number;
+  },
+) {
+  const batchSize = Math.min(recipe.batchSize, features.length);
+  const order = fineTuningOrder(features.length, batchSize, seed);
+  const steps = fineTuningSteps(features.length, batchSize, recipe.epochs);
+  await Deno.mkdir(to, { recursive: true });
+  await model.save(to);
+  await write(to, "order.json", JSON.stringify(Array.from({ length: steps }, (_, s) => order(s))));
 }
 
 /** `count` of the examples, from the first on at equal distances; all of them if there are not as many. */
@@ -315,6 +340,7 @@ function recipeOf(flags: Flags) {
     warmup: numberOf(flags, "warmup", 0.1),
     accumulate: numberOf(flags, "accumulate", 1),
     keep,
+    dropout: flags["no-dropout"] !== true,
     adam: {
       weightDecay: numberOf(flags, "weight-decay", 0.01),
       biasCorrection: flags["bias-correction"] === true,
