@@ -3,9 +3,10 @@
     deno task train bert --task MRPC ... --seed 1 --json --out RUNS/MRPC_1 > RUNS/MRPC_1.json 2> RUNS/MRPC_1.log
     python bench/pytorch/fine_tune.py --task MRPC ... --seeds 1 > RUNS/transformers_MRPC_1.json
     python bench/fine_tuning_results.py RUNS > docs/results_fine_tuning.json && deno fmt docs/results_fine_tuning.json
-    python bench/fine_tuning_results.py RUNS --table
+    python bench/fine_tuning_results.py RUNS --into docs/results_fine_tuning.json   # beside what stands there
+    python bench/fine_tuning_results.py docs/results_fine_tuning.json --table
 
-Takes the scores from the .json files and the scores after every epoch from what was reported on the way. SQuAD's, which
+With --into the rows of RUNS take the place of those of the same task and as many examples, the others stay. Takes the scores from the .json files and the scores after every epoch from what was reported on the way. SQuAD's, which
 `train bert` gives in per cent as the official script does, become shares of 1, as all others are.
 """
 import json
@@ -16,8 +17,8 @@ from pathlib import Path
 ORDER = ["MRPC", "RTE", "STS-B", "CoLA", "SQuAD", "wikigold", "WNUT-2017", "UD-EWT-POS"]
 EPOCH = re.compile(r"step (\d+), epoch [\d.]+: (.*)")
 NAMES = {"f1": "F1", "accuracy": "accuracy", "spearman": "Spearman", "matthews_correlation": "Matthews"}
-# What was not run whole, as the two commands have to be told.
-OPTIONS = {"SQuAD": " --limit 1500 --dev-limit 1000 --epochs 2"}
+# Examples to train on and to score on, where sometimes only some of them are taken.
+WHOLE = {"SQuAD": (11877, 10570)}
 
 
 def share(task, score):
@@ -51,20 +52,26 @@ def row_of(folder, task):
                       "curve": list(curve_of(path.with_suffix(".log"), task, metric, batch))})
     if row is None:
         return None
-    row["command"] = command("deno task train bert", task, row["model"], seeds)
+    recipe = run["recipe"]
+    row["command"] = command("deno task train bert", row, recipe["epochs"], recipe["accumulate"], seeds)
     row["seeds"] = seeds
     peers = [run for _, run in runs_of(folder, f"transformers_{task}")]
     if peers:
         scores = [{"seed": run["runs"][0]["seed"], "score": round(run["runs"][0]["scores"][row["metric"]], 4)}
                   for run in peers]
-        row["transformers"] = {"command": command("python bench/pytorch/fine_tune.py", task, row["model"], scores),
+        row["transformers"] = {"command": command("python bench/pytorch/fine_tune.py", row, recipe["epochs"], 4, scores),
                                "versions": peers[0]["versions"], "seeds": scores}
     return row
 
 
-def command(tool, task, model, seeds):
+def command(tool, row, epochs, accumulate, seeds):
     listed = ",".join(str(run["seed"]) for run in seeds)
-    return f"{tool} --task {task} --model DIR/{model} --data DATA_DIR --accumulate 4 --seeds {listed}{OPTIONS.get(task, '')}"
+    train, scored = row["train"], row["scored"]["examples"]
+    all_train, all_scored = WHOLE.get(row["task"], (train, scored))
+    return (f"{tool} --task {row['task']} --model DIR/{row['model']} --data DATA_DIR --accumulate {accumulate} "
+            f"--seeds {listed}" + (f" --limit {train}" if train < all_train else "")
+            + (f" --dev-limit {scored}" if scored < all_scored else "")
+            + (f" --epochs {epochs}" if epochs != 3 else ""))
 
 
 def points(seeds):
@@ -87,9 +94,21 @@ def table(rows):
               f"{f'{round(mean - other, 1) + 0:+.1f}' if peers else ''} |")
 
 
-def main(folder, *options):
-    rows = [row for row in (row_of(folder, task) for task in ORDER) if row]
-    if "--table" in options:
+def merged(old, new):
+    place = lambda row: (ORDER.index(row["task"]), row["train"])
+    rows = {place(row): row for row in old + new}
+    return [rows[at] for at in sorted(rows)]
+
+
+def main(runs, *options):
+    if Path(runs).is_file():
+        rows = json.loads(Path(runs).read_text())
+    else:
+        rows = [row for row in (row_of(runs, task) for task in ORDER) if row]
+    if "--into" in options:
+        file = Path(options[options.index("--into") + 1])
+        file.write_text(json.dumps(merged(json.loads(file.read_text()), rows), indent=2) + "\n")
+    elif "--table" in options:
         table(rows)
     else:
         print(json.dumps(rows, indent=2))

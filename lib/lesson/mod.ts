@@ -16,6 +16,7 @@ export {
   meanOverSeeds,
   type SeedScore,
 } from "./fine_tuning_results.ts";
+export { type FullRunModel, fullRunModel, type FullRunModelOptions } from "./full_run_model.ts";
 export {
   type ExampleOf,
   type TaskSample,

@@ -161,6 +161,9 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     if (run.finished) {
       await model.save(to);
       await write(to, "vocab.txt", tokenizer.vocabulary.toText());
+      const { lowercase, stripAccents } = tokenizer;
+      const config = { do_lower_case: lowercase, strip_accents: stripAccents };
+      await write(to, "tokenizer_config.json", JSON.stringify(config) + "\n");
       await writePredictions({ task, model, to, dev, predictions: run.predictions });
       const { nullThreshold } = run;
       await predictTest({ task, model, to, data, tokenizer, featureOptions, nullThreshold, note });
