@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { DatasetError } from "../lib/datasets/mod.ts";
 import { SafetensorsError } from "../lib/io/mod.ts";
+import { CheckpointError, DivergedError } from "../lib/train/mod.ts";
 import { inASentence, Problem } from "./command.ts";
 import { bert } from "./train/bert.ts";
 import { cells } from "./train/cells.ts";
@@ -61,7 +62,8 @@ if (import.meta.main) {
     Deno.exit(await main(Deno.args));
   } catch (error) {
     const isSentence = error instanceof RangeError || error instanceof SafetensorsError ||
-      error instanceof DatasetError;
+      error instanceof DatasetError || error instanceof CheckpointError ||
+      error instanceof DivergedError;
     console.error(isSentence ? `error: ${error.message}` : inASentence(error) ?? error);
     Deno.exit(1);
   }

@@ -6,14 +6,16 @@
     python bench/pytorch/fine_tune.py --task MRPC --model DIR --data DIR --repeat OUT/start --no-dropout
 
 The last one repeats a run of `deno task train bert --record --no-dropout`: the same first weights, the head's
-included, and the same batches; what then differs is arithmetic alone.
+included, and the same batches; what then differs is arithmetic alone. (Not for SQuAD, whose windows are cut otherwise
+here than there.)
 
 Tokenizer, network, loss, dropout and random numbers are those of `transformers` and PyTorch; scores are those of
 scikit-learn, SciPy and seqeval. The recipe is google-research/bert's, as in lib/bert/fine_tuning.ts: Adam without bias
 correction, epsilon 1e-6, decoupled decay 0.01 except for biases and normalisations, clipping to norm 1, warm-up over a
 tenth of the steps, linear decay measured from step 0; floor(examples x epochs / batch) steps, an epoch's last batch
 completed from the next epoch. A batch goes through in parts of sequences of about the same length, each example with
-the same weight: less padding, the same gradients. Questions are answered as in transformers' run_qa.py: windows that
+the same weight: less padding, the same gradients (but for SQuAD, where the softmax over places takes the padding in,
+as in run_squad.py and run_qa.py). Questions are answered as in transformers' run_qa.py: windows that
 overlap, the best pair of 20 starts and 20 ends, at most 30 pieces, scored by torchmetrics. Prints JSON.
 """
 import argparse

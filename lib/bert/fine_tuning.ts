@@ -49,7 +49,10 @@ export interface FineTuneOptions<
   readonly keep?: "last" | "best";
   /** B. Default 32. */
   readonly batchSize?: number;
-  /** Parts of a batch that are gone through one after another; the result is the same. Default 1. */
+  /**
+   * Parts of a batch that are gone through one after another, the longest sequences together: less memory and less
+   * padding. The result is the same, but for spans, where padding takes part in the softmax. Default 1.
+   */
   readonly accumulate?: number;
   /** The peak. Default 5e-5. */
   readonly learningRate?: number;
@@ -85,7 +88,7 @@ export interface FineTuneStep<Prediction extends TaskPrediction = TaskPrediction
 
 /** How a run ended. */
 export interface FineTuneResult extends TrainResult {
-  /** The best evaluation of the run. */
+  /** The best evaluation of the run; without `keep: "best"` of what was run since it last went on. */
   readonly best?: BestEvaluation;
 }
 
@@ -98,6 +101,8 @@ export interface BestEvaluation {
 /**
  * The number of updates that so many epochs take: as google-research/bert, examples x epochs / batch size,
  * rounded down, but at least 1.
+ *
+ * @param examples features, of spans windows (run_squad.py counts questions, `transformers` windows)
  */
 export function fineTuningSteps(examples: number, batchSize: number, epochs: number): number {
   return Math.max(1, Math.floor(examples * epochs / batchSize));
@@ -213,7 +218,7 @@ export async function* fineTune<Example extends TaskExample, Prediction extends 
       }
       let evaluation: Evaluation<Prediction>;
       try {
-        evaluation = await evaluate({ task, model, ...development });
+        evaluation = await evaluate({ task, model, ...development, signal: options.signal });
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
         // The step is made; only its scores are missing, also where it was the last one.

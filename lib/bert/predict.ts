@@ -1,5 +1,5 @@
 // B batch, T places of a sequence, K classes
-import { watchInterrupt } from "../io/mod.ts";
+import { Interrupted, watchInterrupt } from "../io/mod.ts";
 import { tf } from "../backend/mod.ts";
 import { taskBatch } from "./task_batch.ts";
 import { sequenceLimits, taskLogits, type TaskModel } from "./task_model.ts";
@@ -20,6 +20,8 @@ export interface LogitsOptions {
   readonly batchSize?: number;
   /** Hears how many features are done. */
   readonly progress?: (done: number, all: number) => void;
+  /** Ends it before the next batch. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -28,11 +30,12 @@ export interface LogitsOptions {
  *
  * @returns for every feature, in the order given, what `Task.predict` reads: [K], [1], [C]; for spans T
  *   starts, then T ends; for tags [T, K], where T is the padded length
+ * @throws {Interrupted} if the stop button is pressed or `signal` is aborted
  */
 export async function predictLogits(
   model: TaskModel,
   features: readonly Feature[],
-  { batchSize = 32, progress }: LogitsOptions = {},
+  { batchSize = 32, progress, signal }: LogitsOptions = {},
 ): Promise<Float32Array[]> {
   const length = (i: number) =>
     Math.max(...features[i].encodings.map(({ inputIds }) => inputIds.length));
@@ -40,9 +43,9 @@ export async function predictLogits(
   const all: Float32Array[] = new Array(features.length);
   const interrupt = watchInterrupt();
   for (let from = 0; from < order.length; from += batchSize) {
-    interrupt.throwIfRequested(() =>
-      `prediction was stopped at ${from} of ${order.length} examples`
-    );
+    const where = () => `prediction was stopped at ${from} of ${order.length} examples`;
+    interrupt.throwIfRequested(where);
+    if (signal?.aborted) throw new Interrupted(where());
     const some = order.slice(from, from + batchSize);
     const { input } = taskBatch(some.map((i) => features[i]), model.config);
     const logits = tf.tidy(() => taskLogits(model, input));

@@ -1,5 +1,3 @@
-import { precisionRecall } from "./precision_recall.ts";
-
 /** A class: a name or a number. */
 export type ClassLabel = string | number;
 
@@ -63,7 +61,7 @@ export function binaryF1(
     else if (label === positive) falseNegatives++;
   });
   if (truePositives === 0) return 0;
-  return precisionRecall(truePositives, falsePositives, falseNegatives).f;
+  return 2 * truePositives / (2 * truePositives + falsePositives + falseNegatives);
 }
 
 /**

@@ -157,14 +157,19 @@ Deno.test("train bert --task fine-tunes once a seed, writes models and predictio
   assertMatch(stderr, /test: no predictions, its file is not there/);
 
   const limits = ["--limit", "4", "--dev-limit", "3"];
-  const few = await train(...command, ...limits, "--record", "--no-dropout", "--json");
+  const few = await train(
+    ...[...command.slice(0, -1), join(folder, "few"), ...limits],
+    ...["--record", "--no-dropout", "--json"],
+  );
   assertEquals(few.code, 0, few.stderr);
   assertEquals(JSON.parse(few.stdout).recipe.dropout, false);
-  const order: number[][] = JSON.parse(await Deno.readTextFile(join(out, "start", "order.json")));
+  const order: number[][] = JSON.parse(
+    await Deno.readTextFile(join(folder, "few", "start", "order.json")),
+  );
   assertEquals(order.map((batch) => batch.toSorted()), [[0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]]);
   const tensors = async (at: string) =>
     (await readSafetensors(join(at, "model.safetensors"))).tensors;
-  const [begun, encoder] = [await tensors(join(out, "start")), await tensors(model)];
+  const [begun, encoder] = [await tensors(join(folder, "few", "start")), await tensors(model)];
   assertEquals(
     begun.get("bert.embeddings.word_embeddings.weight")!.data,
     (encoder.get("bert.embeddings.word_embeddings.weight") ??
@@ -172,7 +177,8 @@ Deno.test("train bert --task fine-tunes once a seed, writes models and predictio
     "what a run begins with is recorded, not what it ends with",
   );
   assertEquals([JSON.parse(few.stdout).train, JSON.parse(few.stdout).dev], [4, 3]);
-  const ids = (await Deno.readTextFile(join(out, "dev_RTE.tsv"))).trim().split("\n").slice(1);
+  const ids = (await Deno.readTextFile(join(folder, "few", "dev_RTE.tsv"))).trim().split("\n")
+    .slice(1);
   assertEquals(ids.map((row) => row.split("\t")[0]), ["0", "2", "5"]); // of 8, evenly spread
   await Deno.remove(folder, { recursive: true });
 });
@@ -214,6 +220,62 @@ Deno.test("train bert chooses SQuAD 2.0's silence on the dev set, as score squad
   }).output();
   const official = JSON.parse(new TextDecoder().decode(scored));
   assertEquals([official.f1, official.best_f1], [scores.f1, scores.f1]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("train bert scores every split that has labels, keeps their files apart, and refuses a broken one", async () => {
+  const { folder, model, data } = await tinyEncoderAndRte();
+  await Deno.mkdir(join(data, "MNLI"));
+  const rows = (labels: readonly string[]) =>
+    `index\tsentence1\tsentence2${labels.length > 0 ? "\tgold_label" : ""}\n` +
+    ["a b", "c d", "b a"].map((a, i) => `${i}\t${a}\td\t${labels[i] ?? ""}`.trimEnd() + "\n")
+      .join("");
+  const put = (name: string, text: string) => Deno.writeTextFile(join(data, "MNLI", name), text);
+  const labelled = rows(["neutral", "entailment", "contradiction"]);
+  for (const name of ["train", "dev_matched", "dev_mismatched"]) await put(`${name}.tsv`, labelled);
+  await put("test_mismatched.tsv", rows([]));
+  const out = join(folder, "out");
+  const command = ["bert", "--task", "MNLI", "--model", model, "--data", data, "--epochs", "1"];
+  const { code, stdout, stderr } = await train(...command, "--out", out, "--json");
+  assertEquals(code, 0, stderr);
+  const [{ others }] = JSON.parse(stdout).runs;
+  assertEquals(Object.keys(others), ["dev_mismatched"]);
+  assert(others.dev_mismatched.accuracy >= 0);
+  assertMatch(stderr, /test: no predictions, its file is not there/);
+  const files = (await Array.fromAsync(Deno.readDir(out))).map(({ name }) => name);
+  assertEquals(files.filter((name) => name.endsWith(".tsv")).sort(), [
+    "MNLI-mm.tsv",
+    "dev_MNLI-m.tsv",
+    "dev_mismatched_MNLI-mm.tsv",
+  ]);
+
+  await put("test_mismatched.tsv", rows([]).replace("1\tc d\td", "1"));
+  const broken = await train(...command, "--out", join(folder, "broken"));
+  assertEquals(broken.code, 1);
+  assertMatch(broken.stderr, /^error: .*test_mismatched\.tsv, line 3: 1 column; expected 3/m);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("train bert does not go on with a run of another recipe under its name, and says when one was finished", async () => {
+  const { folder, model, data } = await tinyEncoderAndRte();
+  const out = join(folder, "out");
+  const command = ["bert", "--task", "RTE", "--model", model, "--data", data, "--out", out];
+  const first = await train(...command, "--batch", "4", "--epochs", "1", "--json");
+  assertEquals(first.code, 0, first.stderr);
+  const again = await train(...command, "--batch", "4", "--epochs", "1", "--json");
+  assertMatch(again.stderr, /it was finished before, after step 2; it is scored again/);
+  assertEquals(JSON.parse(again.stdout).scores, JSON.parse(first.stdout).scores);
+  const cases: [string[], RegExp][] = [
+    [["--learning-rate", "1e-2"], /out holds a run with learningRate 0\.00005, this one has 0\.01/],
+    [["--seed", "2"], /out holds a run with seed 1, this one has 2: give another --out/],
+    [["--limit", "4"], /out holds a run with examples 8, this one has 4/],
+  ];
+  for (const [options, sentence] of cases) {
+    const other = await train(...command, "--batch", "4", "--epochs", "1", ...options);
+    assertEquals(other.code, 1);
+    assertMatch(other.stderr, /^error: /m);
+    assertMatch(other.stderr, sentence);
+  }
   await Deno.remove(folder, { recursive: true });
 });
 

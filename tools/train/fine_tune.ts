@@ -12,17 +12,14 @@ import {
   findPretrained,
   fineTune,
   type FineTuneOptions,
-  fineTuningOrder,
   fineTuningSteps,
   loadForTask,
   newForTask,
-  predictLogits,
   readBertConfig,
   sequenceLimits,
 } from "../../lib/bert/mod.ts";
 import {
   bestNullThreshold,
-  type Feature,
   findTask,
   type Scores,
   type SpanExample,
@@ -31,9 +28,17 @@ import {
   TASKS,
   withNullThreshold,
 } from "../../lib/bert/tasks/mod.ts";
-import { dataDir, writeFileAtomic } from "../../lib/io/mod.ts";
+import { dataDir } from "../../lib/io/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { asProblem, inWords, Problem } from "../command.ts";
+import {
+  predictOtherSplits,
+  scoresInWords,
+  writeModel,
+  writePredictions,
+  writeStart,
+} from "./fine_tuned_files.ts";
+import { requireSameRun } from "./same_run.ts";
 import { type Flags, listenForCtrlC, numberOf, textOf } from "./trainer.ts";
 
 /** What `--help` says of this half of `deno task train bert`. */
@@ -101,6 +106,7 @@ export const FINE_TUNE_OPTIONS = {
 export async function runFineTune(flags: Flags, note: (sentence: string) => void) {
   const task = findTask(textOf(flags, "task", ""));
   const folder = textOf(flags, "model", (await findPretrained()).folder);
+  const modelName = folder.split(/[\\/]/).at(-1)!;
   const data = textOf(flags, "data", dataDir());
   const out = textOf(flags, "out", join("build", "fine_tuning", task.name));
   const seeds = seedsOf(flags);
@@ -128,6 +134,12 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     `${task.name}: ${train.length} examples to train on, ${dev.length} in "${task.developmentSplit}"`,
   );
 
+  const { adam, ...rest } = recipe;
+  const identity = {
+    ...{ task: task.name, model: modelName, random: flags.random === true },
+    ...{ examples: train.length, length: limits.maxLength, ...rest, ...adam },
+    documentContext: featureOptions.documentContext,
+  };
   const ctrlC = listenForCtrlC();
   const runs: Run[] = [];
   for (const seed of seeds) {
@@ -137,7 +149,8 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
       ? newForTask(task, config, { random })
       : await loadForTask(task, folder, { random }).catch(asProblem);
     await Deno.mkdir(to, { recursive: true });
-    if (flags.record) await record(join(to, "start"), model, { features, recipe, seed });
+    await requireSameRun(to, { ...identity, seed });
+    if (flags.record) await writeStart(join(to, "start"), model, { features, recipe, seed });
     const trained = await once({
       ...recipe,
       optimizer: bertOptimizer(recipe.adam),
@@ -149,61 +162,45 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
       checkpoint: { path: join(to, "checkpoint.safetensors"), every },
       signal: ctrlC.signal,
     }, { every, note });
+    if (!trained.finished) ctrlC.exitIfPressed(note);
     const run = withBestSilence(task, dev, trained);
-    if (!run.finished) ctrlC.exitIfPressed(note);
-    runs.push({ seed, ...run });
     note(
-      `seed ${seed}: ${sentence(run.scores)} after ${run.steps} steps in ${inWords(run.seconds)}` +
+      `seed ${seed}: ${scoresInWords(run.scores)} after ${run.steps} steps in ${
+        inWords(run.seconds)
+      }` +
         (run.nullThreshold === undefined
           ? ""
           : `, silent above ${run.nullThreshold.toFixed(3)}, chosen on "${task.developmentSplit}"`),
     );
-    if (run.finished) {
-      await model.save(to);
-      await write(to, "vocab.txt", tokenizer.vocabulary.toText());
-      const { lowercase, stripAccents } = tokenizer;
-      const config = { do_lower_case: lowercase, strip_accents: stripAccents };
-      await write(to, "tokenizer_config.json", JSON.stringify(config) + "\n");
-      await writePredictions({ task, model, to, dev, predictions: run.predictions });
-      const { nullThreshold } = run;
-      await predictTest({ task, model, to, data, tokenizer, featureOptions, nullThreshold, note });
-    }
+    const of = { task, model, to, tokenizer };
+    await writeModel(of);
+    await writePredictions(of, task.developmentSplit, dev, run.predictions);
+    const options = { data, featureOptions, nullThreshold: run.nullThreshold, note };
+    const others = await predictOtherSplits(of, options);
+    runs.push({ seed, ...run, ...(Object.keys(others).length > 0 ? { others } : {}) });
     model.dispose();
   }
   ctrlC.exitIfPressed(note);
   const scores = meanAndSpread(runs.map(({ scores }) => scores));
   const json = {
     task: task.name,
-    model: folder.split(/[\\/]/).at(-1),
+    model: modelName,
     random: flags.random === true,
     train: train.length,
     [task.developmentSplit]: dev.length,
     headline: task.headline,
     scores,
-    runs: runs.map(({ predictions: _, ...run }) => run),
+    runs: runs.map(({ predictions: _, nullThreshold, ...run }) => ({
+      ...run,
+      ...(nullThreshold === undefined ? {} : {
+        nullThreshold: nullThreshold === -Infinity ? "always silent" : nullThreshold,
+      }),
+    })),
     recipe,
     backend: backend.name,
     out,
   };
   return { json, text: `${task.name}: ${spread(scores)}. Written to ${out}.` };
-}
-
-/** Writes what another program needs to train the same weights on the same batches. */
-async function record(
-  to: string,
-  model: Awaited<ReturnType<typeof loadForTask>>,
-  { features, recipe, seed }: {
-    readonly features: readonly Feature[];
-    readonly recipe: { readonly batchSize: number; readonly epochs: number };
-    readonly seed: number;
-  },
-) {
-  const batchSize = Math.min(recipe.batchSize, features.length);
-  const order = fineTuningOrder(features.length, batchSize, seed);
-  const steps = fineTuningSteps(features.length, batchSize, recipe.epochs);
-  await Deno.mkdir(to, { recursive: true });
-  await model.save(to);
-  await write(to, "order.json", JSON.stringify(Array.from({ length: steps }, (_, s) => order(s))));
 }
 
 /** `count` of the examples, from the first on at equal distances; all of them if there are not as many. */
@@ -234,6 +231,8 @@ interface Run {
   readonly scores: Scores;
   /** Where the scores, and the answers to the test set, fall silent. */
   readonly nullThreshold?: number;
+  /** Scores on the other splits that have labels, such as MNLI's "dev_mismatched". */
+  readonly others?: Readonly<Record<string, Scores>>;
   readonly predictions: readonly never[];
   readonly best?: unknown;
   readonly steps: number;
@@ -255,6 +254,10 @@ async function once(
     const { done, value } = await run.next();
     if (done) {
       const { step, finished, best } = value;
+      if (!finished) return { scores: {}, predictions: [], best, steps: step, seconds, finished };
+      if (begun === undefined) {
+        note(`it was finished before, after step ${step}; it is scored again`);
+      }
       const fresh = evaluation?.step === step && (options.keep !== "best" || best?.step === step);
       const last = fresh ? evaluation! : await evaluate({ task, model, ...development! });
       const predictions = last.predictions as readonly never[];
@@ -266,7 +269,7 @@ async function once(
     [mean, counted] = [mean + loss, counted + 1];
     if (value.evaluation) {
       evaluation = { step, ...value.evaluation };
-      note(`step ${step}, epoch ${value.epoch.toFixed(1)}: ${sentence(evaluation.scores)}`);
+      note(`step ${step}, epoch ${value.epoch.toFixed(1)}: ${scoresInWords(evaluation.scores)}`);
     }
     if (step % every !== 0) continue;
     const each = seconds / (step - begun);
@@ -277,57 +280,6 @@ async function once(
         `about ${inWords(each * (steps - step))} left`,
     );
     [mean, counted] = [0, 0];
-  }
-}
-
-const write = (folder: string, name: string, text: string) =>
-  writeFileAtomic(join(folder, name), new TextEncoder().encode(text));
-
-async function writePredictions({ task, to, dev, predictions }: {
-  readonly task: Task;
-  readonly model: unknown;
-  readonly to: string;
-  readonly dev: readonly Parameters<Task["score"]>[0][number][];
-  readonly predictions: readonly never[];
-}) {
-  const { submission, developmentSplit } = task;
-  const name = `${developmentSplit}_${submission.fileName(developmentSplit)}`;
-  await write(to, name, submission.write(dev, predictions));
-  await writeBeside(to, submission.beside?.(developmentSplit, dev, predictions));
-}
-
-async function writeBeside(to: string, files: Readonly<Record<string, string>> = {}) {
-  for (const [name, text] of Object.entries(files)) await write(to, name, text);
-}
-
-/** Writes the file for the benchmark's server, where the test set is there. */
-async function predictTest(
-  { task, model, to, data, tokenizer, featureOptions, nullThreshold, note }: {
-    readonly task: Task;
-    readonly model: FineTuneOptions["model"];
-    readonly to: string;
-    readonly data: string;
-    readonly tokenizer: BertTokenizer;
-    readonly featureOptions: Parameters<Task["features"]>[2];
-    readonly nullThreshold?: number;
-    readonly note: (sentence: string) => void;
-  },
-) {
-  for (const split of task.splits) {
-    if (split === "train" || split === task.developmentSplit) continue;
-    let examples;
-    try {
-      examples = await task.read(data, split);
-    } catch {
-      note(`${split}: no predictions, its file is not there`);
-      continue;
-    }
-    const features: readonly Feature[] = task.features(examples, tokenizer, featureOptions);
-    const logits = await predictLogits(model, features);
-    const predictions = task.predict(examples, features, logits, { nullThreshold });
-    const { submission } = task;
-    await write(to, submission.fileName(split), submission.write(examples, predictions));
-    await writeBeside(to, submission.beside?.(split, examples, predictions));
   }
 }
 
@@ -370,9 +322,6 @@ function meanAndSpread(all: readonly Scores[]) {
     }),
   );
 }
-
-const sentence = (scores: Scores) =>
-  Object.entries(scores).map(([name, value]) => `${name} ${value.toFixed(4)}`).join(", ");
 
 const spread = (scores: ReturnType<typeof meanAndSpread>) =>
   Object.entries(scores).map(([name, { mean, least, most }]) =>

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { oneOf, TaskFileError } from "./task_file_error.ts";
+import { NoTaskFileError, oneOf, TaskFileError } from "./task_file_error.ts";
 
 /** Where the files of a benchmark lie. */
 export interface FileLayout {
@@ -62,14 +62,14 @@ export async function findFiles(
     }
   }
   if (looked.length === 0) {
-    throw new TaskFileError(
+    throw new NoTaskFileError(
       { path: folder },
       `there is no such folder; expected one that holds ${names[0]}`,
     );
   }
   const wanted = known ? [...names, `${hubName}-00000-of-00001.parquet`] : names;
   const splits = Object.keys(layout.files);
-  throw new TaskFileError(
+  throw new NoTaskFileError(
     { path: folder },
     `there is no ${oneOf(wanted)} (looked in ${looked.join(", ")})` +
       (known ? "" : `; "${split}" is no split either: there are ${splits.join(", ")}`),

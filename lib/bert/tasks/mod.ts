@@ -77,4 +77,4 @@ export {
 export { type Source, type TaskText } from "./source.ts";
 export { type FileLayout } from "./data_files.ts";
 export { type ColumnName } from "./columns.ts";
-export { type FilePlace, TaskFileError } from "./task_file_error.ts";
+export { type FilePlace, NoTaskFileError, TaskFileError } from "./task_file_error.ts";

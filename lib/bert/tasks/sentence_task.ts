@@ -169,10 +169,11 @@ export function sentenceFiles(
   ): string | number | undefined {
     let said: string | number | undefined;
     if (typeof value === "string") said = fromCell(value.trim());
-    // 3.8 is a float32 there, 3.799999952316284; its seven digits are what was written.
-    else if ("range" in answer) said = fromCell(Number(value).toPrecision(7));
-    else if (typeof value === "number") {
-      if (value === -1) return undefined; // Hugging Face's "not published"
+    else if (value === -1) return undefined; // Hugging Face's "not published"
+    else if (typeof value === "number" && "range" in answer) {
+      // 3.8 is a float32 there, 3.799999952316284; its seven digits are what was written.
+      said = fromCell(value.toPrecision(7));
+    } else if (typeof value === "number" && "labels" in answer) {
       const named = classNames?.[value];
       said = named === undefined ? answer.labels[value] : fromCell(named) ?? answer.labels[value];
     }

@@ -63,7 +63,7 @@ export function spanTask({ name, title, noAnswer, source }: SpanTaskOptions): Sp
           beside: (split, examples, predictions) => ({
             [`${name}_${split}_null_odds.json`]: byId(
               examples,
-              predictions.map(({ nullScore }) => nullScore ?? 0),
+              predictions.map(({ nullScore = 0 }) => Math.min(nullScore, SURELY_NONE)),
             ),
           }),
         }
@@ -73,6 +73,9 @@ export function spanTask({ name, title, noAnswer, source }: SpanTaskOptions): Sp
     },
   };
 }
+
+/** Stands in a file for an infinite null score, which JSON does not know: no span was possible at all. */
+const SURELY_NONE = 1e9;
 
 /** A JSON object, question id to value. */
 function byId(examples: readonly SpanExample[], values: readonly (string | number)[]): string {

@@ -82,6 +82,15 @@ export function readSquadJson(text: string, path: string): SpanExample[] {
   return examples;
 }
 
+/** v1.1 and v2.0 have the same file names there: v2.0 is known by its questions without an answer. */
+function requireUnanswerable(examples: readonly SpanExample[], path: string) {
+  if (examples.some(({ answers }) => answers.length === 0)) return;
+  throw new TaskFileError(
+    { path },
+    "every question has an answer, as in SQuAD 1.1; expected SQuAD 2.0's file",
+  );
+}
+
 async function readSquadParquet(path: string): Promise<SpanExample[]> {
   const { rows } = await readParquet(path);
   if (rows.length === 0) throw new TaskFileError({ path }, "holds no question");
@@ -150,15 +159,19 @@ function toUtf16(text: string, codePoints: unknown): number | undefined {
 /**
  * The examples of files in SQuAD's JSON, and of Hugging Face's parquet files.
  *
- * @param layout where the files are
+ * @param layout where the files are; `unanswerable`: a parquet file must have questions without an answer
  */
-export function squadFiles(layout: FileLayout): Source<SpanExample> {
+export function squadFiles(
+  { unanswerable = false, ...layout }: FileLayout & { readonly unanswerable?: boolean },
+): Source<SpanExample> {
   return {
     splits: Object.keys(layout.files),
     async read(folder, split) {
       const { paths, parquet } = await findFiles(layout, folder, split);
       if (!parquet) return readSquadJson(await readText(paths[0]), paths[0]);
-      return (await Promise.all(paths.map(readSquadParquet))).flat();
+      const examples = (await Promise.all(paths.map(readSquadParquet))).flat();
+      if (unanswerable) requireUnanswerable(examples, paths[0]);
+      return examples;
     },
   };
 }
@@ -183,6 +196,7 @@ export const SQUAD_2: SpanTask = spanTask({
   title: "Where in the passage does the answer to the question stand, if there is one?",
   noAnswer: true,
   source: squadFiles({
+    unanswerable: true,
     folders: ["squad2", "SQuAD2", "squad_v2", "squad_v2/squad_v2", "squad", "SQuAD"],
     files: {
       train: ["train-v2.0.json", "train-v2.0*.json"],

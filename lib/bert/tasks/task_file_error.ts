@@ -12,7 +12,7 @@ export interface FilePlace {
  * line, what was found, and what was expected.
  */
 export class TaskFileError extends Error {
-  override readonly name = "TaskFileError";
+  override readonly name: string = "TaskFileError";
   /** Where it happened. */
   readonly place: FilePlace;
 
@@ -22,6 +22,11 @@ export class TaskFileError extends Error {
     super(`${path}${at}: ${said}`, options);
     this.place = place;
   }
+}
+
+/** The file of a split is not there at all: a test set that was not fetched, say. */
+export class NoTaskFileError extends TaskFileError {
+  override readonly name: string = "NoTaskFileError";
 }
 
 /** A value as an error shows it: short, with its quotation marks. */

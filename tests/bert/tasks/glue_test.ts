@@ -282,6 +282,7 @@ Deno.test("Hugging Face's parquet files give the same examples, with names of cl
   ]);
   assertEquals((await MNLI.read(parquetFolder, "dev_mismatched"))[0].label, "neutral");
   assertEquals((await STS_B.read(parquetFolder, "dev")).map(({ label }) => label), [3.8, 5]);
+  assertEquals(await STS_B.read(parquetFolder, "test"), [{ id: "0", a: "A", b: "C" }]);
 });
 
 Deno.test("a file is also read by its name", async () => {
@@ -338,6 +339,11 @@ Deno.test("a parquet file's unknown label, and one that is no number, are refuse
     no_sentence:
       ': there is no column "#1 String" or "sentence1"; the columns are "tokens, ner_tags"',
   };
+  await assertRejects(
+    () => STS_B.read(`${parquetFolder}/broken/no_number`, "dev"),
+    Error,
+    ", row 1: the label is null; expected a number from 0 to 5",
+  );
   for (const [folder, sentence] of Object.entries(cases)) {
     await assertRejects(
       () => MRPC.read(`${parquetFolder}/broken/${folder}`, "dev"),

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BertTokenizer } from "../../../lib/bert/mod.ts";
 import {
   readAnswers,
+  readNullScores,
   readSquadJson,
   SQUAD_1,
   SQUAD_2,
@@ -72,6 +73,16 @@ Deno.test("files that are not SQuAD's are refused with the line and the question
   for (const [text, sentence] of cases) {
     assertThrows(() => readSquadJson(text, "dev.json"), TaskFileError, sentence);
   }
+});
+
+Deno.test("SQuAD 1.1's parquet file is not taken for SQuAD 2.0's, which has the same name", async () => {
+  const folder = `${parquetFolder}/broken/all_answered`;
+  assertEquals((await SQUAD_1.read(folder, "dev")).length, 1);
+  await assertRejects(
+    () => SQUAD_2.read(folder, "dev"),
+    TaskFileError,
+    "validation-00000-of-00001.parquet: every question has an answer, as in SQuAD 1.1; expected SQuAD 2.0's",
+  );
 });
 
 Deno.test("parquet files that are not SQuAD's are refused with the row", async () => {
@@ -151,3 +162,15 @@ testWith(
     assertEquals(f1 > 99 && f1 <= 100, true, `${f1}`);
   },
 );
+
+Deno.test("null scores are written beside SQuAD 2.0's predictions and read again, infinite ones as a number", () => {
+  const examples = ["q1", "q2"].map((id) => ({ id, context: "a", question: "b", answers: [] }));
+  const predictions = [{ text: "", nullScore: Infinity }, { text: "a", nullScore: -1.5 }];
+  const files = SQUAD_2.submission.beside!("dev", examples, predictions);
+  const text = files["SQuAD2_dev_null_odds.json"];
+  assertEquals(readNullScores(text, "odds.json", examples), [
+    { question: 0, score: 1e9 },
+    { question: 1, score: -1.5 },
+  ]);
+  assertEquals(SQUAD_1.submission.beside, undefined);
+});

@@ -40,6 +40,9 @@ write("mnli/validation_mismatched-00000-of-00001.parquet", {
 write("stsb/validation-00000-of-00001.parquet", {
     "sentence1": ["A", "B"], "sentence2": ["C", "D"], "label": pa.array([3.8, 5.0], f32), "idx": pa.array([0, 1], i32),
 })
+write("stsb/test-00000-of-00001.parquet", {
+    "sentence1": ["A"], "sentence2": ["C"], "label": pa.array([-1.0], f32), "idx": pa.array([0], i32),
+})
 answers = pa.struct([("text", pa.list_(pa.string())), ("answer_start", pa.list_(i32))])
 # Code points are counted: the emoji is one of them, and two UTF-16 units.
 context = "\U0001f600 Anna met Ben in Corbury."
@@ -68,6 +71,8 @@ dev = "validation-00000-of-00001.parquet"
 write(f"broken/offset/{dev}", {**squad, "answers": pa.array([{"text": ["Anna"], "answer_start": [3]}], answers)})
 write(f"broken/no_answers/{dev}", {**squad, "answers": pa.array([None], answers)})
 none = {name: pa.array([], pa.string()) for name in squad}
+write(f"broken/all_answered/{dev}", {**squad, "answers": pa.array([{"text": ["Anna"], "answer_start": [2]}], answers)})
+write(f"broken/no_number/{dev}", {"sentence1": ["A"], "sentence2": ["B"], "label": pa.array([None], f32)})
 write(f"broken/no_question/{dev}", {**none, "answers": pa.array([], answers)})
 tokens, tags = pa.list_(pa.string()), pa.list_(i64)
 write(f"broken/no_sentence/{dev}", {"tokens": pa.array([], tokens), "ner_tags": pa.array([], tags)}, {"ner_tags": ner})
