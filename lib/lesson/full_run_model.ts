@@ -15,8 +15,8 @@ export interface FullRunModelOptions {
 }
 
 /**
- * The model that `deno task train bert --task NAME` wrote where it writes by default, so that a lesson can ask it
- * what its own minutes of training cannot teach.
+ * The model that `deno task train bert --task NAME` wrote where it writes by default, of several seeds the first's,
+ * so that a lesson can ask it what its own minutes of training cannot teach.
  *
  * @returns undefined where there is none
  * @throws {Error} if there is one that cannot be read
@@ -37,12 +37,32 @@ export async function fullRunModel(
     {},
 ): Promise<FullRunModel | undefined> {
   const folder = `${runs}/${task.name}`;
+  for (const place of [folder, ...await seedsOf(folder)]) {
+    if (!await isFile(`${place}/model.safetensors`)) continue;
+    const tokenizer = await BertTokenizer.load(place);
+    return { model: await loadForTask(task, place), tokenizer };
+  }
+  return undefined;
+}
+
+/** The folders `seed_1`, `seed_2` ... of a run with several seeds. */
+async function seedsOf(folder: string): Promise<string[]> {
   try {
-    await Deno.stat(`${folder}/model.safetensors`);
+    const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    return names.filter((name) => name.startsWith("seed_")).sort().map((name) =>
+      `${folder}/${name}`
+    );
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
-  const tokenizer = await BertTokenizer.load(folder);
-  return { model: await loadForTask(task, folder), tokenizer };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }

@@ -11,8 +11,9 @@ Deno.test("a lesson finds the model of a full run with its head, and undefined w
   const vocabulary = new Vocabulary([...SPECIAL_TOKENS, "a", "A"]);
   const config = bertConfig({ vocabSize: vocabulary.size, hiddenSize: 8, layers: 1, heads: 2 });
   const model = newForTask(task, config, { random: createRandom(3) });
-  await model.save(`${runs}/SQuAD`);
-  await Deno.writeTextFile(`${runs}/SQuAD/vocab.txt`, vocabulary.toText());
+  await Deno.mkdir(`${runs}/SQuAD/seed_2`, { recursive: true });
+  await model.save(`${runs}/SQuAD/seed_2`);
+  await Deno.writeTextFile(`${runs}/SQuAD/seed_2/vocab.txt`, vocabulary.toText());
   const found = await fullRunModel(task, { runs });
   const head = "qa_outputs.weight";
   assertEquals(
