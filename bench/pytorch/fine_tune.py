@@ -238,6 +238,7 @@ def tag_scores(features, examples, predicted, labels):
 
 def run(arguments, seed):
     kind, classes, read, score = TASKS[arguments.task]
+    start = arguments.repeat or arguments.model
     train, dev = (read(arguments.data, arguments.task, split) for split in ("train", "dev"))
     train = train[:arguments.limit]
     if arguments.dev_limit and arguments.dev_limit < len(dev):
@@ -245,7 +246,7 @@ def run(arguments, seed):
     labels = None
     if kind == "tags":
         labels = (sorted({tag for _, tags in train for tag in tags}) if arguments.epochs and not arguments.repeat
-                  else list(transformers.BertConfig.from_pretrained(arguments.repeat or arguments.model).label2id))
+                  else list(transformers.BertConfig.from_pretrained(start).label2id))
         classes = len(labels)
         labels += sorted({tag for _, tags in dev for tag in tags} - set(labels))  # never predicted
     tokenizer = transformers.BertTokenizerFast.from_pretrained(arguments.model)
@@ -253,7 +254,6 @@ def run(arguments, seed):
     encode = lambda examples: list(features_of(kind, examples, tokenizer, length, labels))
     train_features, dev_features = encode(train), encode(dev)
     torch.manual_seed(seed)
-    start = arguments.repeat or arguments.model
     Model = (transformers.BertForTokenClassification if kind == "tags"
              else transformers.BertForQuestionAnswering if kind == "spans"
              else transformers.BertForSequenceClassification)
