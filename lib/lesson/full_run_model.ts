@@ -1,6 +1,7 @@
 import { fromFileUrl } from "@std/path";
 import { type BertForTask, BertTokenizer, loadForTask } from "../bert/mod.ts";
 import type { Task } from "../bert/tasks/mod.ts";
+import { exists } from "../io/mod.ts";
 
 /** What a full run left behind. */
 export interface FullRunModel {
@@ -38,7 +39,7 @@ export async function fullRunModel(
 ): Promise<FullRunModel | undefined> {
   const folder = `${runs}/${task.name}`;
   for (const place of [folder, ...await seedsOf(folder)]) {
-    if (!await isFile(`${place}/model.safetensors`)) continue;
+    if (!await exists(`${place}/model.safetensors`)) continue;
     const tokenizer = await BertTokenizer.load(place);
     return { model: await loadForTask(task, place), tokenizer };
   }
@@ -47,22 +48,7 @@ export async function fullRunModel(
 
 /** The folders `seed_1`, `seed_2` ... of a run with several seeds. */
 async function seedsOf(folder: string): Promise<string[]> {
-  try {
-    const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-    return names.filter((name) => name.startsWith("seed_")).sort().map((name) =>
-      `${folder}/${name}`
-    );
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  if (!await exists(folder)) return [];
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  return names.filter((name) => name.startsWith("seed_")).sort().map((name) => `${folder}/${name}`);
 }

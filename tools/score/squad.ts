@@ -11,6 +11,7 @@ import {
   type SquadShare,
 } from "../../lib/metrics/mod.ts";
 import { Problem } from "../command.ts";
+import { numberOf } from "../flags.ts";
 import { readFile } from "./files.ts";
 import { type Flags, printTable, required, type Score } from "./subcommand.ts";
 
@@ -85,10 +86,9 @@ async function withSilence(
   answers: readonly (string | undefined)[],
 ): Promise<{ scores: SquadScores; thresholds: Readonly<Record<string, number>> }> {
   const scores = squadScores(truths, answers);
-  const path = flags["na-probs"], typed = flags["na-threshold"] ?? "1";
+  const path = flags["na-probs"];
   if (typeof path !== "string") return { scores, thresholds: {} };
-  const threshold = typed === "" ? NaN : Number(typed);
-  if (Number.isNaN(threshold)) throw new Problem(`--na-threshold is "${typed}", expected a number`);
+  const threshold = numberOf(flags, "na-threshold", 1);
   if (truths.every((answers) => answers.length > 0)) {
     throw new Problem(`--na-probs is for v2.0, but every question of the data set has an answer`);
   }

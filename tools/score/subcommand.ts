@@ -5,9 +5,9 @@
  */
 import type { ParseArgsConfig } from "node:util";
 import { Problem } from "../command.ts";
+import type { Flags } from "../flags.ts";
 
-/** The values of a sub-command's options as typed. */
-export type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+export type { Flags } from "../flags.ts";
 
 /** One kind of scoring: `deno task score NAME`. */
 export interface Score {

@@ -144,12 +144,12 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
   const runs: Run[] = [];
   for (const seed of seeds) {
     const to = seeds.length === 1 ? out : join(out, `seed_${seed}`);
+    await Deno.mkdir(to, { recursive: true });
+    await requireSameRun(to, { ...identity, seed });
     const random = createRandom(seed).fork("head");
     const model = flags.random
       ? newForTask(task, config, { random })
       : await loadForTask(task, folder, { random }).catch(asProblem);
-    await Deno.mkdir(to, { recursive: true });
-    await requireSameRun(to, { ...identity, seed });
     if (flags.record) await writeStart(join(to, "start"), model, { features, recipe, seed });
     const trained = await once({
       ...recipe,

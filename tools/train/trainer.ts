@@ -4,10 +4,9 @@
  * @module
  */
 import type { ParseArgsConfig } from "node:util";
-import { Problem } from "../command.ts";
+import type { Flags } from "../flags.ts";
 
-/** The values of a sub-command's options as typed. */
-export type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+export { choice, type Flags, numberOf, textOf } from "../flags.ts";
 
 /** One kind of training: `deno task train NAME`. */
 export interface Trainer {
@@ -59,36 +58,4 @@ export function listenForCtrlC(): CtrlC {
       Deno.exit(130);
     },
   };
-}
-
-/** The value of an option that is a number, or the default. */
-export function numberOf(flags: Flags, name: string, orElse: number): number {
-  const value = flags[name];
-  if (value === undefined) return orElse;
-  const number = Number(value);
-  if (value === "" || !Number.isFinite(number)) {
-    throw new Problem(`--${name} is ${JSON.stringify(value)}, expected a number`);
-  }
-  return number;
-}
-
-/** The value of an option that is a text, or the default. */
-export function textOf(flags: Flags, name: string, orElse: string): string {
-  const value = flags[name];
-  return typeof value === "string" && value !== "" ? value : orElse;
-}
-
-/**
- * The value of an option that is one of a few words; the first is the default.
- *
- * @throws {Problem} if it is none of them
- */
-export function choice<T extends string>(flags: Flags, name: string, words: readonly T[]): T {
-  const value = textOf(flags, name, words[0]);
-  const found = words.find((word) => word === value);
-  if (found === undefined) {
-    const known = [...new Set(words)].join(" or ");
-    throw new Problem(`--${name} is "${value}", expected ${known}`);
-  }
-  return found;
 }

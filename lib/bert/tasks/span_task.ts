@@ -141,6 +141,14 @@ export function readAnswers(
  * @param needed whether question i must have one. Default: all
  * @returns in the order of the file, without those of other questions
  * @throws {TaskFileError} if it is no such file, a value is no number, or a question has none
+ *
+ * @example
+ * ```ts
+ * import { readNullScores } from "./mod.ts";
+ *
+ * const questions = [{ id: "q1", context: "Anna met Ben.", question: "Why?", answers: [] }];
+ * console.log(readNullScores('{"q1": 2.5}', "null_odds.json", questions)); // [{ question: 0, score: 2.5 }]
+ * ```
  */
 export function readNullScores(
   text: string,
