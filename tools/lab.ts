@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { Problem, root, runTask } from "./command.ts";
 import { setUp } from "./setup.ts";
+import { trustNotebooks } from "./trust.ts";
 
 const usage = `
 Sets up JupyterLab and the Deno kernel in .venv, where that has not happened yet, and opens the notebooks.
@@ -27,7 +28,10 @@ const firstPort = 8888, lastPort = 8988;
 await runTask(usage, options, async (flags, words) => {
   if (words.length > 0) throw new Problem(`"${words[0]}" is no option; --help lists them`);
   const port = choosePort(flags.port); // before the set-up, which takes longer
-  const { folder, python, env } = await setUp();
+  const environment = await setUp();
+  const { folder, python, env } = environment;
+  const distrust = await trustNotebooks(environment, join(root, "notebooks"));
+  if (distrust) console.error(`note: ${distrust}`);
   const first = "notebooks/00_start_here.ipynb";
   const start = await Deno.stat(join(root, first)).then(() => first, () => "notebooks");
   const lab = new Deno.Command(python, {

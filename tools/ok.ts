@@ -9,7 +9,7 @@ import { inWords, root, run, runTask } from "./command.ts";
 import { findNotebooks, readNotebook } from "./notebook.ts";
 import { styleProblems } from "./notebook_style.ts";
 import { setUp } from "./setup.ts";
-import { counts, runTests, tellSkipped } from "./test.ts";
+import { counts, runTests, tellMissed } from "./test.ts";
 
 const usage = `
 Runs what a contribution must pass: formatting, lint, the types of lib, tests, tools, bench and of every
@@ -44,7 +44,7 @@ await runTask(usage, options, async (flags) => {
   };
   async function test(words: string[]) {
     const report = await runTests(words, { quiet });
-    tellSkipped(report, say);
+    tellMissed(report, say);
     say(counts(report));
     return report.failed === 0;
   }

@@ -4,12 +4,13 @@
  * @module
  */
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { root, run, runTask } from "./command.ts";
 import { setUp } from "./setup.ts";
 
 const usage = `
-Sets up what the tests need (.venv), runs every test and lists the skipped ones with their reasons. The last
-line is "N passed, N failed, N skipped". Tests on real data run where DATA_DIR names a folder with it.
+Sets up what the tests need (.venv), runs every test, and lists again at the end which were skipped and which
+failed, and why. The last line is "N passed, N failed, N skipped". Tests on real data run where DATA_DIR names a folder with it.
 
 usage: deno task test [options] [files or folders ...]
   --filter TEXT  only the tests whose name contains TEXT (or matches /TEXT/)
@@ -23,13 +24,19 @@ export interface Skipped {
   readonly reason: string;
 }
 
+/** A test that failed, and what it said. */
+export interface Failed {
+  /** Its name; where files could not even be loaded, what was to be tested. */
+  readonly test: string;
+  readonly error: string;
+}
+
 /** How the tests went. */
 export interface TestReport {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly Skipped[];
-  /** The names of the tests that failed; where a file could not even be loaded there may be none. */
-  readonly failures: readonly string[];
+  readonly failures: readonly Failed[];
 }
 
 /** Tests write into the system's temporary folder and start programs, but reach no other machine. */
@@ -45,17 +52,18 @@ if (import.meta.main) {
     await setUp({ say });
     const report = await runTests(words, { quiet: json, filter });
     if (json) console.log(JSON.stringify(report, undefined, 1));
-    tellSkipped(report, say);
+    tellMissed(report, say);
     say(counts(report));
     return report.failed === 0;
   });
 }
 
-/** Says which tests were skipped, and why. */
-export function tellSkipped({ skipped }: TestReport, say: (line: string) => void) {
-  if (skipped.length === 0) return;
-  say(`\nskipped:`);
+/** Says which tests were skipped and which failed, and why: what a long run's reader looks for at its end. */
+export function tellMissed({ skipped, failures }: TestReport, say: (line: string) => void) {
+  if (skipped.length > 0) say(`\nskipped:`);
   for (const { test, reason } of skipped) say(`  ${test}: ${reason}`);
+  if (failures.length > 0) say(`\nfailed:`);
+  for (const { test, error } of failures) say(`  ${test}\n${error.replace(/^/gm, "    ")}`);
 }
 
 /** `12 passed, 0 failed, 3 skipped` */
@@ -122,8 +130,10 @@ async function runDenoTest(words: readonly string[], options: TestOptions): Prom
   const text = await Deno.readTextFile(junit).catch(() => "");
   await Deno.remove(junit).catch(() => {});
   const report = readJunit(text, ok);
-  // A file that cannot be loaded, or a crash: no test has this failure's name.
-  return ok || report.failures.length > 0 ? report : { ...report, failures: [words.join(" ")] };
+  if (ok || report.failures.length > 0) return report;
+  const error =
+    "deno test ended with an error, but no test of its report failed: its output says why";
+  return { ...report, failures: [{ test: words.join(" "), error }] };
 }
 
 /** Vulkan on Linux, software or not, wants a folder for its sockets; some machines have none. */
@@ -143,15 +153,16 @@ async function graphics(): Promise<Record<string, string>> {
  */
 export function readJunit(xml: string, ok: boolean): TestReport {
   let passed = 0;
-  const failures: string[] = [];
+  const failures: Failed[] = [];
   const skipped: Skipped[] = [];
   for (
     const [, name, inside] of xml.matchAll(/<testcase name="([^"]*)"[^>]*>([^]*?)<\/testcase>/g)
   ) {
     const test = unescape(name);
     if (inside.includes("<skipped")) skipped.push(reasonOf(test));
-    else if (inside.includes("<failure") || inside.includes("<error")) failures.push(test);
-    else passed++;
+    else if (inside.includes("<failure") || inside.includes("<error")) {
+      failures.push({ test, error: errorOf(inside) });
+    } else passed++;
   }
   const failed = Math.max(failures.length, ok ? 0 : 1);
   return { passed, failed, skipped, failures };
@@ -160,6 +171,14 @@ export function readJunit(xml: string, ok: boolean): TestReport {
 function reasonOf(name: string): Skipped {
   const [, test, reason] = name.match(/^([^]*) \[skipped: ([^]*)\]$/) ?? [];
   return { test: test ?? name, reason: reason ?? "ignored in its source" };
+}
+
+/** What a failed test threw, without colours, and of the stack the place nearest to the error. */
+function errorOf(inside: string): string {
+  const [, text] = inside.match(/<(?:failure|error)[^>]*>([^]*?)<\/(?:failure|error)>/) ?? [];
+  const lines = stripVTControlCharacters(unescape(text ?? "")).trim().split("\n");
+  const stack = lines.findIndex((line) => /^\s+at /.test(line));
+  return lines.slice(0, stack < 0 ? undefined : stack + 1).join("\n");
 }
 
 function unescape(text: string): string {

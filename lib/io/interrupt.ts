@@ -1,6 +1,9 @@
 /** Tells a long-running loop that the person in front of the notebook pressed stop. */
 export interface Interrupt {
-  /** True once stop was pressed after {@linkcode watchInterrupt} was called. Costs microseconds. */
+  /**
+   * True once stop was pressed after {@linkcode watchInterrupt} was called, or in the moment before it that no
+   * watch saw. Costs microseconds.
+   */
   readonly requested: boolean;
   /**
    * For work that has nothing half-done to hand back: throws {@linkcode Interrupted} once stop was pressed.
@@ -13,6 +16,28 @@ export interface Interrupt {
 /** Thrown where the stop button ended a computation. What was computed before the cell is still there. */
 export class Interrupted extends Error {
   override name = "Interrupted";
+}
+
+/**
+ * A cell often calls one function after the other, each with a watch of its own. A press that falls between the
+ * last look of one and the first of the next belongs to the cell that runs, and nobody saw it: the next
+ * watch takes it up if the last look was not longer ago than this. Longer ago may have been another cell,
+ * which came to its end although stop was pressed.
+ */
+const UNSEEN_MILLISECONDS = 1000;
+
+/** The last look of any watch: what the file's time was, and when the look was. */
+let lastLook = { file: "", touched: 0, at: -Infinity };
+
+function look(file: string): number {
+  let touched = 0;
+  try {
+    touched = Deno.statSync(file).mtime?.getTime() ?? 0;
+  } catch {
+    // so far nobody pressed
+  }
+  lastLook = { file, touched, at: performance.now() };
+  return touched;
 }
 
 /**
@@ -33,20 +58,16 @@ export class Interrupted extends Error {
 export function watchInterrupt(): Interrupt {
   const file = Deno.env.get("NOTEBOOK_INTERRUPT_FILE");
   if (file === undefined) return { requested: false, throwIfRequested() {} };
-  const touched = () => {
-    try {
-      return Deno.statSync(file).mtime?.getTime() ?? 0;
-    } catch {
-      return 0; // not touched yet
-    }
-  };
-  const start = touched();
+  const before = lastLook;
+  const now = look(file);
+  const recent = before.file === file && lastLook.at - before.at < UNSEEN_MILLISECONDS;
+  const start = recent ? before.touched : now;
   return {
     get requested() {
-      return touched() !== start;
+      return look(file) !== start;
     },
     throwIfRequested(where) {
-      if (touched() !== start) throw new Interrupted(where());
+      if (look(file) !== start) throw new Interrupted(where());
     },
   };
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   BertTokenizer,
   countWords,
@@ -9,22 +9,50 @@ import {
 import { Interrupted, watchInterrupt } from "../../lib/io/mod.ts";
 import { segMeasure, vRandAndVInfo, warpingError } from "../../lib/metrics/mod.ts";
 
-Deno.test("a stop pressed before the watch began does not count, one pressed after does", async () => {
+/** Gives `body` the file of a kernel's stop button; `press` touches it. */
+async function withButton(body: (press: () => void) => unknown) {
   const before = Deno.env.get("NOTEBOOK_INTERRUPT_FILE");
   const file = await Deno.makeTempFile();
+  let time = 1000;
+  const press = () => Deno.utimeSync(file, time += 1000, time);
   try {
     Deno.env.set("NOTEBOOK_INTERRUPT_FILE", file);
-    await Deno.utime(file, 1000, 1000); // an earlier press
-    const interrupt = watchInterrupt();
-    assertEquals(interrupt.requested, false);
-    await Deno.utime(file, 2000, 2000);
-    assertEquals(interrupt.requested, true);
-    assertEquals(watchInterrupt().requested, false);
+    press(); // some time ago
+    await body(press);
   } finally {
     if (before === undefined) Deno.env.delete("NOTEBOOK_INTERRUPT_FILE");
     else Deno.env.set("NOTEBOOK_INTERRUPT_FILE", before);
     await Deno.remove(file);
   }
+}
+
+Deno.test("a stop pressed before the watch began does not count, one pressed after does", async () => {
+  await withButton((press) => {
+    const interrupt = watchInterrupt();
+    assertEquals(interrupt.requested, false);
+    press();
+    assertEquals(interrupt.requested, true);
+    assertEquals(watchInterrupt().requested, false, "it has ended one loop and ends no second");
+  });
+});
+
+Deno.test("a stop pressed between two watches of one cell ends the second", async () => {
+  await withButton((press) => {
+    assertEquals(watchInterrupt().requested, false);
+    press();
+    const second = watchInterrupt();
+    assertThrows(() => second.throwIfRequested(() => "stopped"), Interrupted, "stopped");
+    assertEquals(watchInterrupt().requested, false, "and no third");
+  });
+});
+
+Deno.test("a stop that an earlier cell never looked at does not end a later one", async () => {
+  await withButton(async (press) => {
+    assertEquals(watchInterrupt().requested, false);
+    press();
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    assertEquals(watchInterrupt().requested, false);
+  });
 });
 
 /** Runs `body` as a cell in which stop is pressed at once. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { counts, readJunit } from "../../tools/test.ts";
 import { runTool, withFolder } from "./run_tool.ts";
@@ -8,18 +8,22 @@ Deno.test("a run of deno test is counted, and a skipped test brings its reason",
     await Deno.writeTextFile(
       join(folder, "a_test.ts"),
       `Deno.test("a < b", () => {});
-      Deno.test("fails", () => { throw new Error("on purpose"); });
+      Deno.test("fails", () => { throw new Error("on <purpose>"); });
       Deno.test({ name: "needs a moon [skipped: there is \\"none\\"]", ignore: true, fn() {} });`,
     );
     const run = await runTool("test.ts", [folder, "--json"]);
     assertEquals(run.code, 1);
-    assertEquals(JSON.parse(run.stdout), {
+    const { failures, ...rest } = JSON.parse(run.stdout);
+    assertEquals(rest, {
       passed: 1,
       failed: 1,
       skipped: [{ test: "needs a moon", reason: 'there is "none"' }],
-      failures: ["fails"],
     });
+    assertEquals(failures.map(({ test }: { test: string }) => test), ["fails"]);
+    assertMatch(failures[0].error, /^Error: on <purpose>\n[^]*\n    at .*a_test\.ts:2:\d+$/);
     assertStringIncludes(run.stderr, 'needs a moon: there is "none"');
+    const end = run.stderr.slice(run.stderr.indexOf("\nfailed:\n"));
+    assertMatch(end, /^\nfailed:\n  fails\n    Error: on <purpose>\n[^]*1 skipped\n$/);
     assertEquals(run.stderr.trimEnd().split("\n").at(-1), "1 passed, 1 failed, 1 skipped");
   });
 });
