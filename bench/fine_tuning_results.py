@@ -6,8 +6,9 @@
     python bench/fine_tuning_results.py RUNS --into docs/results_fine_tuning.json   # beside what stands there
     python bench/fine_tuning_results.py docs/results_fine_tuning.json --table
 
-With --into the rows of RUNS take the place of those of the same task and as many examples, the others stay. Takes the scores from the .json files and the scores after every epoch from what was reported on the way. SQuAD's, which
-`train bert` gives in per cent as the official script does, become shares of 1, as all others are.
+With --into a row of RUNS takes the place of that of the same task and as many examples, or adds its seeds where the
+same recipe made both; the others stay. Takes the scores from the .json files and the scores after every epoch from what was reported on
+the way. SQuAD's, which `train bert` gives in per cent as the official script does, become shares of 1, as all others are.
 """
 import json
 import re
@@ -94,9 +95,26 @@ def table(rows):
               f"{f'{round(mean - other, 1) + 0:+.1f}' if peers else ''} |")
 
 
+SEEDS = re.compile(r"--seeds \S+")
+
+
+def joined(old, new):
+    """The seeds of two rows together where one recipe made both (a seed that both have is the new one's), else the new row."""
+    if old is None or new is None or SEEDS.sub("", old["command"]) != SEEDS.sub("", new["command"]):
+        return new or old
+    by_seed = {run["seed"]: run for run in old["seeds"] + new["seeds"]}
+    seeds = [by_seed[seed] for seed in sorted(by_seed)]
+    row = {**new, "command": SEEDS.sub("--seeds " + ",".join(str(run["seed"]) for run in seeds), new["command"]), "seeds": seeds}
+    if "transformers" in old or "transformers" in new:
+        row["transformers"] = joined(old.get("transformers"), new.get("transformers"))
+    return row
+
+
 def merged(old, new):
     place = lambda row: (ORDER.index(row["task"]), row["train"])
-    rows = {place(row): row for row in old + new}
+    rows = {place(row): row for row in old}
+    for row in new:
+        rows[place(row)] = joined(rows.get(place(row)), row)
     return [rows[at] for at in sorted(rows)]
 
 
