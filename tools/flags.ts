@@ -8,6 +8,15 @@ import { Problem } from "./command.ts";
 /** The values of a sub-command's options as typed. */
 export type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
+/** The value of an option that must be given. */
+export function required(flags: Flags, name: string): string {
+  const value = flags[name];
+  if (typeof value !== "string" || value === "") {
+    throw new Problem(`--${name} is missing; --help shows how to call this`);
+  }
+  return value;
+}
+
 /** The value of an option that is a number, or the default. */
 export function numberOf(flags: Flags, name: string, orElse: number): number {
   const value = flags[name];

@@ -5,11 +5,13 @@
  */
 import type { Image } from "../../lib/image/mod.ts";
 import { type EmScores, emScores } from "../../lib/metrics/mod.ts";
-import { type Picture, readPictures } from "./pictures.ts";
 import { Problem } from "../command.ts";
-import { printTable, required, type Score } from "./subcommand.ts";
+import { required } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
+import { type Picture, readPictures } from "./pictures.ts";
+import { printTable } from "./table.ts";
 
-export const em: Score = {
+export const em: Subcommand = {
   summary:
     "the EM segmentation challenge (ISBI 2012): pixel, Rand and warping error, V_rand, V_info",
   usage: `deno task score em --labels FILE|DIR --proposal FILE|DIR [--json]
@@ -22,7 +24,7 @@ FILE is a picture or a multi-page TIFF; DIR is a folder of PNG or TIFF slices in
 Thresholds, averages and tie rules are the challenge's own (see docs/architecture.md, "Metrics").`,
   options: { labels: { type: "string" }, proposal: { type: "string" } },
 
-  async run(flags, { note }) {
+  async run(flags, note) {
     const labelPath = required(flags, "labels"), proposalPath = required(flags, "proposal");
     const labels = await readPictures(labelPath);
     const proposals = await readPictures(proposalPath);

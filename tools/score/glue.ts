@@ -6,12 +6,14 @@
 import { basename, dirname } from "@std/path";
 import { findTask, GLUE_TASKS, SWAG, type Task } from "../../lib/bert/tasks/mod.ts";
 import { Problem } from "../command.ts";
+import { required } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
 import { readFile } from "./files.ts";
-import { printTable, required, type Score } from "./subcommand.ts";
+import { printTable } from "./table.ts";
 
 const TASKS: readonly Task[] = [...GLUE_TASKS, SWAG];
 
-export const glue: Score = {
+export const glue: Subcommand = {
   summary: "GLUE: Matthews and Pearson and Spearman correlation, accuracy, F1; SWAG",
   usage: `deno task score glue --task NAME --gold FILE --predictions FILE [--json]
 

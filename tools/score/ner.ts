@@ -12,10 +12,12 @@ import {
   entityScores,
   type EntityShare,
 } from "../../lib/metrics/mod.ts";
+import { required } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
 import { readFile } from "./files.ts";
-import { printTable, required, type Score } from "./subcommand.ts";
+import { printTable } from "./table.ts";
 
-export const ner: Score = {
+export const ner: Subcommand = {
   summary: "named entities: precision, recall and F1, as conlleval and seqeval",
   usage: `deno task score ner --file FILE [--json]
 

@@ -6,11 +6,13 @@
 import { join } from "@std/path";
 import { type LabelImage, toLabels } from "../../lib/image/mod.ts";
 import { type SegMeasure, segMeasure } from "../../lib/metrics/mod.ts";
-import { readPicture } from "./pictures.ts";
 import { Problem } from "../command.ts";
-import { printTable, required, type Score } from "./subcommand.ts";
+import { required } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
+import { readPicture } from "./pictures.ts";
+import { printTable } from "./table.ts";
 
-export const seg: Score = {
+export const seg: Subcommand = {
   summary: "the Cell Tracking Challenge's SEG of a result against annotated frames",
   usage: `deno task score seg --reference 01_GT --result 01_RES [--json]
 
@@ -21,7 +23,7 @@ export const seg: Score = {
 Only annotated frames count; each must have its result.`,
   options: { reference: { type: "string" }, result: { type: "string" } },
 
-  async run(flags, { note }) {
+  async run(flags, note) {
     const referencePath = required(flags, "reference"), resultPath = required(flags, "result");
     const reference = await frames(referencePath, ["man_seg"]);
     const result = await frames(resultPath, ["mask", "man_seg"]);

@@ -11,11 +11,12 @@ import {
   type SquadShare,
 } from "../../lib/metrics/mod.ts";
 import { Problem } from "../command.ts";
-import { numberOf } from "../flags.ts";
+import { type Flags, numberOf, required } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
 import { readFile } from "./files.ts";
-import { type Flags, printTable, required, type Score } from "./subcommand.ts";
+import { printTable } from "./table.ts";
 
-export const squad: Score = {
+export const squad: Subcommand = {
   summary: "SQuAD v1.1 and v2.0: exact match and F1, as the official scripts",
   usage: `deno task score squad --dataset FILE --predictions FILE [--na-probs FILE] [--json]
 
@@ -36,7 +37,7 @@ questions do not count: so the official scripts have it, and a line says how man
     "na-threshold": { type: "string" },
   },
 
-  async run(flags, { note }) {
+  async run(flags, note) {
     const dataset = required(flags, "dataset"), path = required(flags, "predictions");
     const examples = readSquadJson(await readFile(dataset, "dataset"), dataset);
     const { answers, others } = readAnswers(await readFile(path, "predictions"), path, examples);

@@ -28,8 +28,10 @@ import { writeFileAtomic } from "../../lib/io/mod.ts";
 import { countParameters } from "../../lib/nn/mod.ts";
 import { createRandom, type Random } from "../../lib/random/mod.ts";
 import { asProblem, inWords, Problem } from "../command.ts";
+import { type Flags, numberOf, textOf } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
+import { listenForCtrlC } from "./ctrl_c.ts";
 import { FINE_TUNE_OPTIONS, FINE_TUNE_USAGE, runFineTune } from "./fine_tune.ts";
-import { type Flags, listenForCtrlC, numberOf, textOf, type Trainer } from "./trainer.ts";
 
 const USAGE = `deno task train bert --pretrain [options]
 
@@ -72,7 +74,7 @@ step in progress and exits 130; the same command goes on from there.
 ${FINE_TUNE_USAGE}`;
 
 /** `deno task train bert`. */
-export const bert: Trainer = {
+export const bert: Subcommand = {
   summary: "pre-train a BERT from nothing, or fine-tune one for a task",
   usage: USAGE,
   options: {

@@ -32,7 +32,8 @@ import {
 } from "../../lib/unet/mod.ts";
 import type { Image } from "../../lib/image/mod.ts";
 import { inWords, Problem } from "../command.ts";
-import { type Flags, numberOf, textOf, type Trainer } from "./trainer.ts";
+import { type Flags, numberOf, textOf } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
 
 const NAMES = ["cell_phantom", ...CELL_TRACKING_NAMES.flatMap((n) => [`${n}_01`, `${n}_02`])];
 
@@ -64,7 +65,7 @@ Ctrl-C stops after the step in progress and exits 130; the same command goes on 
   --json              print the result as JSON`;
 
 /** `deno task train cells`. */
-export const cells: Trainer = {
+export const cells: Subcommand = {
   summary: "a U-Net on touching cells, recorded or generated",
   usage: USAGE,
   options: Object.fromEntries(

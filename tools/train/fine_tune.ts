@@ -31,6 +31,8 @@ import {
 import { dataDir } from "../../lib/io/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { asProblem, inWords, Problem } from "../command.ts";
+import { type Flags, numberOf, textOf } from "../flags.ts";
+import { listenForCtrlC } from "./ctrl_c.ts";
 import {
   predictOtherSplits,
   scoresInWords,
@@ -39,7 +41,6 @@ import {
   writeStart,
 } from "./fine_tuned_files.ts";
 import { requireSameRun } from "./same_run.ts";
-import { type Flags, listenForCtrlC, numberOf, textOf } from "./trainer.ts";
 
 /** What `--help` says of this half of `deno task train bert`. */
 export const FINE_TUNE_USAGE = `deno task train bert --task NAME [options]

@@ -30,8 +30,9 @@ import {
   withWeightMaps,
 } from "../../lib/unet/mod.ts";
 import { inWords, Problem } from "../command.ts";
+import { choice, type Flags, numberOf, textOf } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
 import { emResult, emText } from "./em_result.ts";
-import { choice, type Flags, numberOf, textOf, type Trainer } from "./trainer.ts";
 
 const DATASETS: readonly DatasetName[] = ["em_phantom", "isbi2012"];
 
@@ -82,7 +83,7 @@ Scoring:
   --views N           7: the network, and its mean over seven views; 1: only the network (default 7)`;
 
 /** `deno task train unet`. */
-export const unet: Trainer = {
+export const unet: Subcommand = {
   summary: "a U-Net on electron-microscopy slices, recorded or generated",
   usage: USAGE,
   options: {

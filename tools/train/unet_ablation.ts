@@ -6,10 +6,11 @@
 import { join } from "@std/path";
 import { exists, writeFileAtomic } from "../../lib/io/mod.ts";
 import { DivergedError } from "../../lib/train/mod.ts";
-import type { EmResult } from "./em_result.ts";
-import { type Flags, numberOf, textOf, type Trainer } from "./trainer.ts";
-import { unet } from "./unet.ts";
 import { Problem } from "../command.ts";
+import { type Flags, numberOf, textOf } from "../flags.ts";
+import type { Subcommand } from "../subcommand.ts";
+import type { EmResult } from "./em_result.ts";
+import { unet } from "./unet.ts";
 
 /** What is changed in the full recipe, as options of `deno task train unet`. */
 const CONDITIONS: Readonly<Record<string, { readonly [option: string]: string }>> = {
@@ -34,7 +35,7 @@ ${Object.keys(CONDITIONS).map((name) => `  ${name}`).join("\n")}
                   for --base 8 and --steps 300`;
 
 /** `deno task train unet-ablation`. */
-export const unetAblation: Trainer = {
+export const unetAblation: Subcommand = {
   summary: "the U-Net again without weight map, elastic deformation, overlap",
   usage: USAGE,
   options: Object.fromEntries(

@@ -1,33 +1,10 @@
 /**
- * What `tools/train.ts` wants of a sub-command.
+ * Ctrl-C in a training that saves itself.
  *
  * @module
  */
-import type { ParseArgsConfig } from "node:util";
-import type { Flags } from "../flags.ts";
 
-export { choice, type Flags, numberOf, textOf } from "../flags.ts";
-
-/** One kind of training: `deno task train NAME`. */
-export interface Trainer {
-  /** One line for the list of sub-commands. */
-  readonly summary: string;
-  /** What `deno task train NAME --help` prints. */
-  readonly usage: string;
-  /** The options beside `--json` and `--help`, as `node:util` parses them. */
-  readonly options: NonNullable<ParseArgsConfig["options"]>;
-  /**
-   * Trains.
-   *
-   * @param flags the options
-   * @param note tells whoever waits what goes on
-   * @returns the result for a program and for a reader
-   * @throws {Problem} with a sentence for whoever typed the command
-   */
-  run(flags: Flags, note: (sentence: string) => void): Promise<{ json: unknown; text: string }>;
-}
-
-/** Ctrl-C in a training: the run is told to stop after the step in progress, which saves it. */
+/** The run is told to stop after the step in progress, which saves it. */
 export interface CtrlC {
   /** For the run. */
   readonly signal: AbortSignal;
