@@ -49,6 +49,8 @@ const NAMES: Readonly<Record<Operation, string>> = {
   output: "1×1 convolution",
 };
 const FILL = "#CFE3F1", FILL_COPIED = "#FFFFFF";
+/** In CSS pixels. JupyterLab does not shrink an SVG: a wider one loses its right end beside the file browser. */
+const WIDEST = 860;
 const MARGIN = 24, GAP = 27, ROW_GAP = 46, TALLEST = 118;
 
 /** A box that has its place. */
@@ -161,7 +163,7 @@ export class UDiagram implements Displayable {
       return piece;
     });
     const full = { width: Math.ceil(Math.max(width, at)), height: Math.ceil(y + 24) };
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.min(960, full.width)}" ` +
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.min(WIDEST, full.width)}" ` +
       `viewBox="0 0 ${full.width} ${full.height}" font-family="${FONT}">` +
       `<rect width="${full.width}" height="${full.height}" fill="${PAPER}"/>` +
       (title ? text(MARGIN, 28, title, INK, 16, "start") : "") +
