@@ -8,6 +8,17 @@ import { Problem } from "./command.ts";
 /** The values of a sub-command's options as typed. */
 export type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
+/** Options by name, as `node:util` parses them: those that are there or not, and those with a value. */
+export function optionsOf(
+  switches: readonly string[],
+  values: readonly string[],
+): Readonly<Record<string, { readonly type: "boolean" | "string" }>> {
+  return Object.fromEntries([
+    ...switches.map((name) => [name, { type: "boolean" }] as const),
+    ...values.map((name) => [name, { type: "string" }] as const),
+  ]);
+}
+
 /** The value of an option that must be given. */
 export function required(flags: Flags, name: string): string {
   const value = flags[name];

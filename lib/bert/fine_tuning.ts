@@ -269,9 +269,10 @@ class BestWeights {
   }
 
   async offer(step: number, scores: Scores) {
-    if (this.evaluation && !(scores[this.#headline] > this.evaluation.scores[this.#headline])) {
-      return;
-    }
+    // Constant predictions have no correlation, NaN: worse than any.
+    const worth = (all: Scores) =>
+      Number.isNaN(all[this.#headline]) ? -Infinity : all[this.#headline];
+    if (this.evaluation && !(worth(scores) > worth(this.evaluation.scores))) return;
     this.evaluation = { step, scores };
     if (!this.#keeps) return;
     if (this.#path !== undefined) {

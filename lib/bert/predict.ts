@@ -121,8 +121,12 @@ export async function predict<Example extends TaskExample, Prediction extends Ta
     & LogitsOptions
     & PredictOptions,
 ): Promise<Prediction[]> {
-  const limits = sequenceLimits(task, model.config, options.maxLength);
-  const features = task.features(examples, tokenizer, { ...options, ...limits });
+  const { maxLength, stride } = sequenceLimits(task, model.config, options.maxLength);
+  const features = task.features(examples, tokenizer, {
+    ...options,
+    maxLength,
+    stride: options.stride ?? stride,
+  });
   const logits = await predictLogits(model, features, options);
   return task.predict(examples, features, logits, options);
 }

@@ -306,7 +306,7 @@ export class BertTokenizer {
     const excess = nA + nB - room;
     if (excess <= 0) return [nA, nB];
     const fail = (why: string): never => {
-      throw new Error(
+      throw new RangeError(
         `the text has ${a + (b ?? 0) + specials} pieces (${a}${
           b === undefined ? "" : ` + ${b}`
         } + ` +

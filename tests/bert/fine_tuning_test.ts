@@ -233,6 +233,13 @@ Deno.test("without `keep` the last weights stay, with it the best are brought ba
   assertEquals(four.losses.length, 4);
 });
 
+Deno.test("a score that is no number is worse than any", async () => {
+  let turn = 0;
+  const task = { ...scored, score: () => ({ accuracy: [NaN, 0.5, NaN][turn++ % 3] }) };
+  const settings = { task, development, evaluateEvery: 2, steps: 6, keep: "best" } as const;
+  assertEquals((await losses(settings)).result.best, { step: 4, scores: { accuracy: 0.5 } });
+});
+
 Deno.test("evaluations come after every epoch and after the last step", async () => {
   const model = newModel();
   const seen: number[] = [];

@@ -30,6 +30,24 @@ Deno.test("logits come in the order of the features, whatever the batch size and
   model.dispose();
 });
 
+Deno.test("windows begin where the caller wants them, else after a third of what the model reads", async () => {
+  const strides: (number | undefined)[] = [];
+  const task = findTask("SST-2") as SentenceTask;
+  const model = newForTask(task, { ...config, maxPositions: 12 }, { random: createRandom(1) });
+  const listening: SentenceTask = {
+    ...task,
+    features(examples, tokenizer, options) {
+      strides.push(options?.stride);
+      return task.features(examples, tokenizer, options);
+    },
+  };
+  const given = { task: listening, model, tokenizer, examples: [{ id: "0", a: "the cat" }] };
+  await predict(given);
+  await predict({ ...given, stride: 5 });
+  assertEquals(strides, [4, 5]);
+  model.dispose();
+});
+
 Deno.test("a text without a label is judged, and one that is too long is cut to what the model reads", async () => {
   const task = findTask("SST-2") as SentenceTask;
   const model = newForTask(task, { ...config, maxPositions: 12 }, { random: createRandom(1) });

@@ -35,6 +35,14 @@ Deno.test("score glue gives a task's metrics for a submission", async () => {
   assertMatch((await score(files, ...words)).stdout, /^matthews correlation +-0\.333333$/m);
 });
 
+Deno.test("score glue reads the gold file that is named, also where a split has that name", async () => {
+  const files = { "dev": COLA, "dev.tsv": "x\t0\t*\tIt rain.\n", "p.tsv": "1\n0\n1\n1\n" };
+  const words = ["glue", "--task", "CoLA", "--gold", "dev", "--predictions", "p.tsv", "--json"];
+  const { stdout, stderr } = await score(files, ...words);
+  assertEquals(stderr, "");
+  assertEquals(JSON.parse(stdout).accuracy, 1);
+});
+
 testWith({ data: "glue/STS-B" }, "score glue of a regression on the whole dev set", async () => {
   const dev = await STS_B.read(dataPath(""), "dev");
   const said = dev.map(({ a, b }) => 5 - Math.abs(a.length - b!.length) / 9);
@@ -87,6 +95,28 @@ Deno.test("score squad knows v2.0 by its questions without an answer, and says w
   });
   assertMatch(stderr, /1 answers are to no question/);
   assertMatch(stderr, /1 of 3 questions have no answer; they do not count/);
+});
+
+Deno.test("score squad has v2.0's rules where the file says so, though every question has an answer", async () => {
+  const answered = [qas[0], qas[2]];
+  const newer = JSON.stringify({ version: "v2.0", ...JSON.parse(squad(answered)) });
+  const files = { "old.json": squad(answered), "new.json": newer, "p.json": '{"q1": "Anna"}' };
+  const found = async (dataset: string) => {
+    const words = ["squad", "--dataset", dataset, "--predictions", "p.json", "--json"];
+    const { version, exact_match, total } = JSON.parse((await score(files, ...words)).stdout);
+    return { version, exact_match, total };
+  };
+  assertEquals(await found("old.json"), { version: "1.1", exact_match: 50, total: 2 });
+  assertEquals(await found("new.json"), { version: "2.0", exact_match: 100, total: 1 });
+});
+
+Deno.test("score squad asks the answers whether there is one, as the official script does", async () => {
+  const files = {
+    "dev.json": squad([{ ...qas[0], is_impossible: true }, qas[1]]),
+    "p.json": '{"q1": "Anna"}',
+  };
+  const words = ["squad", "--dataset", "dev.json", "--predictions", "p.json", "--json"];
+  assertEquals(JSON.parse((await score(files, ...words)).stdout).exact_match, 100);
 });
 
 Deno.test("score squad finds the thresholds of v2.0, and falls silent above the one that is given", async () => {
@@ -172,6 +202,9 @@ Deno.test("what cannot be scored is refused with a sentence: file, line, found, 
     "half.json": '{"q1": "An',
     "tags.txt": "Anna NNP B-PER\n",
     "columns.txt": "Anna B-PER O\nmet\n",
+    "prediction.txt": "Anna NNP B-NP B-PER B-PER\nmet VBD B-VP O\n",
+    "line.json": '{"q1": "Anna",\n\n"q2": "Ben"\n"q3": ""}',
+    "quoted.json": '{"q1":\nNaN\n}',
   };
   const glue = (
     gold: string,
@@ -185,7 +218,8 @@ Deno.test("what cannot be scored is refused with a sentence: file, line, found, 
     [glue("wrong.tsv", "ok.tsv"), /wrong\.tsv, line 2: the label is "3"; expected 0 or 1/],
     [glue("short.tsv", "ok.tsv"), /short\.tsv, line 2: 2 columns; expected 4/],
     [glue("empty.tsv", "ok.tsv"), /empty\.tsv: is empty/],
-    [glue("test.tsv", "one.tsv"), /example 0 has no label/],
+    [glue("test.tsv", "one.tsv"), /test\.tsv: example 0 has no label, as in a test file/],
+    [glue("absent.parquet", "ok.tsv"), /absent\.parquet does not exist: --gold names a file/],
     [glue("dev.tsv", "empty.tsv"), /empty\.tsv: is empty; expected predictions/],
     [glue("dev.tsv", "one.tsv"), /one\.tsv: there is no prediction for example 1/],
     [glue("dev.tsv", "others.tsv"), /others\.tsv, line 1: index "7" is no example/],
@@ -203,9 +237,18 @@ Deno.test("what cannot be scored is refused with a sentence: file, line, found, 
       /shifted\.json, line 1: question q1: the passage has "nna " at answer_start 1; expected the answer, "Anna"/,
     ],
     [squad_("dev.json", "strangers.json"), /strangers\.json: none of its 1 ids/],
-    [squad_("dev.json", "half.json"), /half\.json.*: is not JSON/],
+    [squad_("dev.json", "half.json"), /half\.json, line 1: is not JSON: Unterminated string/],
+    [squad_("dev.json", "line.json"), /line\.json, line 4: is not JSON: Expected ',' or '}'/],
+    [
+      squad_("dev.json", "quoted.json"),
+      /quoted\.json, line 2: is not JSON: Unexpected token 'N'\n/,
+    ],
     [["ner", "--file", "tags.txt"], /tags\.txt, line 1: the true tag is "NNP"; expected O, or B/],
     [["ner", "--file", "columns.txt"], /columns\.txt, line 2: 1 column \("met"\); expected 2/],
+    [
+      ["ner", "--file", "prediction.txt"],
+      /prediction\.txt, line 2: 4 columns \("met VBD B-VP O"\); expected 5, as in line 1/,
+    ],
     [["ner", "--file", "empty.tsv"], /empty\.tsv: is empty/],
   ];
   for (const [words, sentence] of cases) {

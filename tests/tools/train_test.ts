@@ -8,6 +8,7 @@ import {
   BertForSequenceClassification,
   BertModel,
   BertTokenizer,
+  readBertConfig,
   sinusoidalPositions,
   SPECIAL_TOKENS,
   Vocabulary,
@@ -278,6 +279,36 @@ Deno.test("train bert does not go on with a run of another recipe under its name
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a run is known by its data and weights, not by the names of their folders; a refused one blocks no other", async () => {
+  const { folder, model, data } = await tinyEncoderAndRte();
+  const out = join(folder, "out");
+  const command = ["bert", "--task", "RTE", "--data", data, "--out", out, "--epochs", "1"];
+  const refused = await train(...command, "--model", model, "--batch", "0");
+  assertMatch(refused.stderr, /^error: batchSize is a whole number/m);
+  const first = await train(...command, "--model", `${model}/`, "--batch", "4", "--json");
+  assertEquals(first.code, 0, first.stderr);
+  assertEquals(JSON.parse(first.stdout).model, "model");
+
+  const twin = join(folder, "twin", "model");
+  await Deno.mkdir(twin, { recursive: true });
+  for (const name of ["config.json", "vocab.txt"]) {
+    await Deno.copyFile(join(model, name), join(twin, name));
+  }
+  const config = await readBertConfig(join(twin, "config.json"));
+  const bert = new BertModel(config, { random: createRandom(2) });
+  await bert.save(twin);
+  bert.dispose();
+  const other = await train(...command, "--model", twin, "--batch", "4");
+  assertMatch(other.stderr, /^error: .*out holds a run with weights [0-9a-f]{12}, this one has/m);
+
+  const file = join(data, "RTE", "train.tsv");
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace("\tentailment", "\tnot_entailment"));
+  const corrected = await train(...command, "--model", model, "--batch", "4");
+  assertMatch(corrected.stderr, /^error: .*out holds a run with data [0-9a-f]{12}, this one has/m);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("train bert says in a sentence what is missing", async () => {
   const says = async (args: string[], sentence: RegExp) => {
     const { code, stderr } = await train(...args);
@@ -289,6 +320,13 @@ Deno.test("train bert says in a sentence what is missing", async () => {
   await says(["bert", "--task", "RTE", "--data", "/nowhere"], /^error: .*nowhere/);
   await says(["bert", "--task", "RTE", "--seeds", "1,x"], /^error: --seeds is "1,x"/);
   await says(["cat"], /^error: "cat" cannot be trained/);
+  await says(
+    ["bert", "--task", "RTE", "--dropout", "0"],
+    /^error: --dropout does not go with --task/,
+  );
+  await says(["bert", "--pretrain", "--limit", "9"], /^error: --limit does not go with --pretrain/);
+  const short = ["bert", "--task", "small_world_similarity", "--length", "2"];
+  await says(short, /^error: .*there is no room even for the special tokens/m);
   await says(["bert", "--pretrain", "--corpus", "/nowhere"], /is not there: expected a folder/);
   await says(["bert", "--pretrain", "--steps", "many"], /--steps is "many", expected a number/);
   await says(["bert", "--pretrain", "--config", "huge"], /--config huge is none of tiny, mini/);

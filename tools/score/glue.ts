@@ -8,7 +8,7 @@ import { findTask, GLUE_TASKS, SWAG, type Task } from "../../lib/bert/tasks/mod.
 import { Problem } from "../command.ts";
 import { required } from "../flags.ts";
 import type { Subcommand } from "../subcommand.ts";
-import { readFile } from "./files.ts";
+import { readFile, requireFile } from "./files.ts";
 import { printTable } from "./table.ts";
 
 const TASKS: readonly Task[] = [...GLUE_TASKS, SWAG];
@@ -41,8 +41,15 @@ duplicate). Labels may be written as the task's files write them, or by name.`,
       );
     }
     const gold = required(flags, "gold"), path = required(flags, "predictions");
-    if (!gold.endsWith(".parquet")) await readFile(gold, "gold");
-    const examples = await task.read(dirname(gold), basename(gold));
+    await requireFile(gold, "gold");
+    // "./dev" is a file of that name, "dev" would be the split.
+    const examples = await task.read(dirname(gold), `./${basename(gold)}`);
+    const unlabelled = examples.findIndex((example) => !("label" in example));
+    if (unlabelled >= 0) {
+      throw new Problem(
+        `${gold}: example ${unlabelled} has no label, as in a test file; expected a file with the true labels`,
+      );
+    }
     const predictions = task.submission.read(await readFile(path, "predictions"), path, examples);
     const scores = task.score(examples, predictions);
     const json = { task: task.name, examples: examples.length, ...scores };

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { readAnswers, readNullScores, readSquadJson } from "../../lib/bert/tasks/mod.ts";
+import {
+  readAnswers,
+  readNullScores,
+  readSquadJson,
+  squadVersion,
+} from "../../lib/bert/tasks/mod.ts";
 import {
   bestSquadThresholds,
   type SquadScores,
@@ -27,7 +32,7 @@ export const squad: Subcommand = {
   --na-threshold  where the number is larger, the answer counts as "" (default 1)
   --json          numbers for a program
 
-The numbers are percent. The rules of v2.0 hold where some question of the data set has no answer. A
+The numbers are percent. The rules of v2.0 hold where the data set says so, or some question has no answer. A
 question without a prediction counts as wrong in v1.1 and does not count in v2.0; predictions for other
 questions do not count: so the official scripts have it, and a line says how many there are.`,
   options: {
@@ -39,11 +44,13 @@ questions do not count: so the official scripts have it, and a line says how man
 
   async run(flags, note) {
     const dataset = required(flags, "dataset"), path = required(flags, "predictions");
-    const examples = readSquadJson(await readFile(dataset, "dataset"), dataset);
+    const text = await readFile(dataset, "dataset");
+    const examples = readSquadJson(text, dataset);
     const { answers, others } = readAnswers(await readFile(path, "predictions"), path, examples);
     const truths = examples.map(({ answers }) => answers.map((a) => a.text));
-    const version = truths.some((answers) => answers.length === 0) ? "2.0" : "1.1";
-    const { scores, thresholds } = await withSilence(flags, examples, truths, answers);
+    const version = squadVersion(text, dataset, examples);
+    const judged = { examples, truths, answers, version } as const;
+    const { scores, thresholds } = await withSilence(flags, judged);
     if (others > 0) note(`${path}: ${others} answers are to no question of ${dataset}; ignored`);
     if (scores.unanswered > 0) {
       note(
@@ -82,15 +89,18 @@ questions do not count: so the official scripts have it, and a line says how man
 /** The scores, of v2.0 with silence where `--na-probs` is above `--na-threshold`, and the best thresholds. */
 async function withSilence(
   flags: Flags,
-  examples: ReturnType<typeof readSquadJson>,
-  truths: readonly (readonly string[])[],
-  answers: readonly (string | undefined)[],
+  { examples, truths, answers, version }: {
+    readonly examples: ReturnType<typeof readSquadJson>;
+    readonly truths: readonly (readonly string[])[];
+    readonly answers: readonly (string | undefined)[];
+    readonly version: "1.1" | "2.0";
+  },
 ): Promise<{ scores: SquadScores; thresholds: Readonly<Record<string, number>> }> {
-  const scores = squadScores(truths, answers);
+  const scores = squadScores(truths, answers, { version });
   const path = flags["na-probs"];
   if (typeof path !== "string") return { scores, thresholds: {} };
   const threshold = numberOf(flags, "na-threshold", 1);
-  if (truths.every((answers) => answers.length > 0)) {
+  if (version !== "2.0") {
     throw new Problem(`--na-probs is for v2.0, but every question of the data set has an answer`);
   }
   const isAnswered = (i: number) => answers[i] !== undefined;
@@ -101,7 +111,7 @@ async function withSilence(
   }
   const { exact, f1 } = bestSquadThresholds(scores, truths, answers, nulls);
   return {
-    scores: squadScores(truths, silenced),
+    scores: squadScores(truths, silenced, { version }),
     thresholds: {
       best_exact: exact.score,
       best_exact_thresh: exact.threshold,

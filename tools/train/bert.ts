@@ -28,7 +28,7 @@ import { writeFileAtomic } from "../../lib/io/mod.ts";
 import { countParameters } from "../../lib/nn/mod.ts";
 import { createRandom, type Random } from "../../lib/random/mod.ts";
 import { asProblem, inWords, Problem } from "../command.ts";
-import { type Flags, numberOf, textOf } from "../flags.ts";
+import { type Flags, numberOf, optionsOf, textOf } from "../flags.ts";
 import type { Subcommand } from "../subcommand.ts";
 import { listenForCtrlC } from "./ctrl_c.ts";
 import { FINE_TUNE_OPTIONS, FINE_TUNE_USAGE, runFineTune } from "./fine_tune.ts";
@@ -73,55 +73,52 @@ step in progress and exits 130; the same command goes on from there.
 
 ${FINE_TUNE_USAGE}`;
 
+/** The options of pre-training. */
+const PRETRAIN_OPTIONS = optionsOf(
+  ["pretrain", "cased", "whole-word", "half"],
+  [
+    ...["corpus", "out", "config", "layers", "hidden", "heads", "vocab", "vocab-size", "positions"],
+    ...[
+      "start",
+      "length",
+      "predictions",
+      "duplicates",
+      "batch",
+      "steps",
+      "learning-rate",
+      "warmup",
+    ],
+    ...["dropout", "init", "masked-share", "sinusoids", "seed", "held-out", "every"],
+  ],
+);
+
 /** `deno task train bert`. */
 export const bert: Subcommand = {
   summary: "pre-train a BERT from nothing, or fine-tune one for a task",
   usage: USAGE,
-  options: {
-    ...FINE_TUNE_OPTIONS,
-    pretrain: { type: "boolean" },
-    cased: { type: "boolean" },
-    "whole-word": { type: "boolean" },
-    half: { type: "boolean" },
-    ...Object.fromEntries(
-      [
-        "corpus",
-        "out",
-        "config",
-        "layers",
-        "hidden",
-        "heads",
-        "vocab",
-        "vocab-size",
-        "positions",
-        "start",
-        "length",
-        "predictions",
-        "duplicates",
-        "batch",
-        "steps",
-        "learning-rate",
-        "warmup",
-        "dropout",
-        "init",
-        "masked-share",
-        "sinusoids",
-        "seed",
-        "held-out",
-        "every",
-      ].map((name) => [name, { type: "string" } as const]),
-    ),
-  },
+  options: { ...PRETRAIN_OPTIONS, ...FINE_TUNE_OPTIONS },
   run,
 };
 
+/** @throws {Problem} if an option was given that the other half of this sub-command has */
+function requireOwn(flags: Flags, own: object, half: string) {
+  for (const name of Object.keys(flags)) {
+    if (name === "json" || Object.hasOwn(own, name)) continue;
+    throw new Problem(`--${name} does not go with --${half}; --help lists the options of both`);
+  }
+}
+
 async function run(flags: Flags, note: (sentence: string) => void) {
-  if (flags.task !== undefined && !flags.pretrain) return await runFineTune(flags, note);
+  if (flags.task !== undefined) {
+    requireOwn(flags, FINE_TUNE_OPTIONS, "task");
+    return await runFineTune(flags, note);
+  }
   if (!flags.pretrain) {
     throw new Problem(
       `say what to do: deno task train bert --pretrain or --task NAME; --help lists the options`,
     );
   }
+  requireOwn(flags, PRETRAIN_OPTIONS, "pretrain");
   // All options first: a mistake in one shows before any work is done.
   const out = textOf(flags, "out", join("build", "bert"));
   const corpus = textOf(flags, "corpus", "small_world");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import { useBackend } from "../../lib/backend/mod.ts";
 import {
   bertOptimizer,
@@ -31,7 +31,7 @@ import {
 import { dataDir } from "../../lib/io/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { asProblem, inWords, Problem } from "../command.ts";
-import { type Flags, numberOf, textOf } from "../flags.ts";
+import { type Flags, numberOf, optionsOf, textOf } from "../flags.ts";
 import { listenForCtrlC } from "./ctrl_c.ts";
 import {
   predictOtherSplits,
@@ -40,7 +40,7 @@ import {
   writePredictions,
   writeStart,
 } from "./fine_tuned_files.ts";
-import { requireSameRun } from "./same_run.ts";
+import { featuresHash, requireSameRun, weightsHash } from "./same_run.ts";
 
 /** What `--help` says of this half of `deno task train bert`. */
 export const FINE_TUNE_USAGE = `deno task train bert --task NAME [options]
@@ -79,35 +79,30 @@ same command goes on from there.
   --every N           steps between two reports and two checkpoints (default 50)
   --json              print the result as JSON`;
 
-/** The options beside those of pre-training. */
-export const FINE_TUNE_OPTIONS = {
-  random: { type: "boolean" },
-  "bias-correction": { type: "boolean" },
-  "document-context": { type: "boolean" },
-  "no-dropout": { type: "boolean" },
-  record: { type: "boolean" },
-  ...Object.fromEntries(
-    [
-      "task",
-      "model",
-      "data",
-      "epochs",
+/** The options. */
+export const FINE_TUNE_OPTIONS = optionsOf(
+  ["random", "bias-correction", "document-context", "no-dropout", "record"],
+  [
+    ...["task", "model", "data", "out", "epochs", "batch", "learning-rate", "warmup"],
+    ...[
       "weight-decay",
       "accumulate",
+      "length",
       "limit",
       "dev-limit",
       "keep",
+      "seed",
       "seeds",
-    ]
-      .map((name) => [name, { type: "string" } as const]),
-  ),
-} as const;
+      "every",
+    ],
+  ],
+);
 
 /** Fine-tunes once for every seed. */
 export async function runFineTune(flags: Flags, note: (sentence: string) => void) {
   const task = findTask(textOf(flags, "task", ""));
   const folder = textOf(flags, "model", (await findPretrained()).folder);
-  const modelName = folder.split(/[\\/]/).at(-1)!;
+  const modelName = basename(folder);
   const data = textOf(flags, "data", dataDir());
   const out = textOf(flags, "out", join("build", "fine_tuning", task.name));
   const seeds = seedsOf(flags);
@@ -140,6 +135,12 @@ export async function runFineTune(flags: Flags, note: (sentence: string) => void
     ...{ task: task.name, model: modelName, random: flags.random === true },
     ...{ examples: train.length, length: limits.maxLength, ...rest, ...adam },
     documentContext: featureOptions.documentContext,
+    // By content: another folder of the same name, or labels that were put right, are another run.
+    ...(flags.random ? {} : {
+      weights: await weightsHash(folder).catch(asProblem),
+    }),
+    data: featuresHash(features),
+    ...(recipe.keep === "best" ? { development: featuresHash(development.features) } : {}),
   };
   const ctrlC = listenForCtrlC();
   const runs: Run[] = [];

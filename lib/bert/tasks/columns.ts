@@ -27,13 +27,15 @@ export interface ColumnFile {
  *
  * @param files as found
  * @param wanted for every column its names; the first column must be there, the others may be absent
+ * @param brokenShare up to this share of a text file's rows may have too few columns, and is left out
  * @throws {TaskFileError} if a file is empty, a row has too few columns, or the first column is absent
  */
 export async function readColumns(
   files: FoundFiles,
   wanted: readonly (readonly ColumnName[])[],
+  brokenShare = 0,
 ): Promise<ColumnFile> {
-  if (!files.parquet) return await readTextColumns(files.paths[0], wanted);
+  if (!files.parquet) return await readTextColumns(files.paths[0], wanted, brokenShare);
   const records: FileRecord[] = [];
   let classNames: ColumnFile["classNames"] = [];
   for (const path of files.paths) {
@@ -59,6 +61,7 @@ export async function readColumns(
 async function readTextColumns(
   path: string,
   wanted: readonly (readonly ColumnName[])[],
+  brokenShare: number,
 ): Promise<ColumnFile> {
   const text = await readText(path);
   let rows: TableRow[];
@@ -81,16 +84,19 @@ async function readTextColumns(
   if (rows.length === 0) {
     throw new TaskFileError({ path, line: 2 }, "the file ends after its header; expected examples");
   }
-  const records = rows.map(({ line, cells }) => {
-    if (cells.length < width) {
-      throw new TaskFileError(
-        { path, line },
-        `${counted(cells.length, "column")}; expected ${width}` +
-          (isHeader ? ` (${header.join(", ")})` : "") + `. The row begins ${shown(cells[0])}`,
-      );
-    }
-    return { place: { path, line }, values: places.map((at) => at < 0 ? undefined : cells[at]) };
-  });
+  const whole = rows.filter(({ cells }) => cells.length >= width);
+  if (rows.length - whole.length > brokenShare * rows.length) {
+    const { line, cells } = rows.find(({ cells }) => cells.length < width)!;
+    throw new TaskFileError(
+      { path, line },
+      `${counted(cells.length, "column")}; expected ${width}` +
+        (isHeader ? ` (${header.join(", ")})` : "") + `. The row begins ${shown(cells[0])}`,
+    );
+  }
+  const records = whole.map(({ line, cells }) => ({
+    place: { path, line },
+    values: places.map((at) => at < 0 ? undefined : cells[at]),
+  }));
   return { records, classNames: wanted.map(() => undefined) };
 }
 

@@ -16,7 +16,7 @@ export interface ConllColumns {
 
 /** A sentence of a file, and where its words stand. */
 export interface ConllSentence {
-  /** [N] every row has at least the two columns that count. */
+  /** [N] all rows of a file have as many columns. */
   readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[];
   /** How many lines `-DOCSTART-` came before it. */
   readonly document: number;
@@ -31,7 +31,8 @@ export interface ConllSentence {
  * @param path for the sentences of errors
  * @param options `width`: how many columns a row must have, default 2; `skip`: lines that say nothing;
  *   `countDocstart`: a `-DOCSTART-` with tags is a sentence of one word, as conlleval counts it, default false
- * @throws {TaskFileError} with the line, if a row has fewer columns, or there is no sentence
+ * @throws {TaskFileError} with the line, if a row has fewer columns, or not as many as the first one; or there is
+ *   no sentence
  *
  * @example
  * ```ts
@@ -54,6 +55,7 @@ export function readConll(
   const sentences: ConllSentence[] = [];
   let rows: { line: number; cells: string[] }[] = [];
   let document = 0;
+  let first: { readonly line: number; readonly columns: number } | undefined;
   const end = () => {
     if (rows.length > 0) sentences.push({ rows, document });
     rows = [];
@@ -74,11 +76,14 @@ export function readConll(
       }
       return;
     }
-    if (cells.length < width) {
+    first ??= { line: i + 1, columns: cells.length };
+    if (cells.length < width || cells.length !== first.columns) {
+      const expected = cells.length < width
+        ? `${width} or more, separated by tabs or spaces`
+        : `${first.columns}, as in line ${first.line}`;
       throw new TaskFileError(
         { path, line: i + 1 },
-        `${counted(cells.length, "column")} (${shown(content)}); expected ` +
-          `${width} or more, separated by tabs or spaces`,
+        `${counted(cells.length, "column")} (${shown(content)}); expected ${expected}`,
       );
     }
     rows.push({ line: i + 1, cells });

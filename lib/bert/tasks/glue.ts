@@ -16,6 +16,7 @@ interface GlueRecord extends Pick<SentenceTaskOptions, "name" | "title" | "submi
   readonly columns: SentenceLayout["columns"];
   readonly files?: SentenceLayout["files"];
   readonly hubSplits?: SentenceLayout["hubSplits"];
+  readonly brokenShare?: SentenceLayout["brokenShare"];
   /** Folders beside those of the task's name. */
   readonly folders?: readonly string[];
   /** How the files are read. Default {@linkcode sentenceFiles}. */
@@ -23,7 +24,8 @@ interface GlueRecord extends Pick<SentenceTaskOptions, "name" | "title" | "submi
 }
 
 function glueTask(record: GlueRecord): SentenceTask {
-  const { columns, files, hub, hubSplits, folders = [], reader = sentenceFiles, ...rest } = record;
+  const { columns, files, hub, hubSplits, brokenShare, folders = [], ...others } = record;
+  const { reader = sentenceFiles, ...rest } = others;
   const { name, answer } = rest;
   return sentenceTask({
     ...rest,
@@ -32,6 +34,7 @@ function glueTask(record: GlueRecord): SentenceTask {
       folders: [name, `glue/${name}`, hub, `glue/${hub}`, ...folders],
       files: files ?? { train: "train.tsv", dev: "dev.tsv", test: "test.tsv" },
       ...(hubSplits ? { hubSplits } : {}),
+      brokenShare,
       columns,
     }),
   });
@@ -83,7 +86,12 @@ export const MNLI: SentenceTask = glueTask({
   },
 });
 
-/** Do two questions on Quora ask the same? (Chen 2018) */
+/**
+ * Do two questions on Quora ask the same? (Chen 2018)
+ *
+ * A few rows of the official `train.tsv` have too few columns
+ * (https://github.com/nyu-mll/GLUE-baselines/issues/5); they are left out, as others do.
+ */
 export const QQP: SentenceTask = glueTask({
   name: "QQP",
   title: "Do the two questions ask the same?",
@@ -94,6 +102,7 @@ export const QQP: SentenceTask = glueTask({
   },
   hub: "qqp",
   columns: { a: ["question1"], b: ["question2"], label: ["is_duplicate", "label"] },
+  brokenShare: 1e-3,
 });
 
 /** Does the sentence hold the answer? SQuAD, made a classification. */

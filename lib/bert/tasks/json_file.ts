@@ -3,13 +3,45 @@ import { TaskFileError } from "./task_file_error.ts";
 /** JSON, or an error that says in which line it breaks. */
 export function parseJson(text: string, path: string): unknown {
   if (text.trim() === "") throw new TaskFileError({ path }, "is empty; expected JSON");
+  const json = text.replace(/^\ufeff/, "");
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ""));
+    return JSON.parse(json);
   } catch (cause) {
-    const said = (cause as Error).message;
-    const at = said.match(/position (\d+)/);
-    const line = at ? text.slice(0, Number(at[1])).split("\n").length : undefined;
+    const line = json.slice(0, breaksAt(json)).split("\n").length;
+    // The engine adds where it was, or quotes what stood there, line breaks and all.
+    const said = (cause as Error).message
+      .replace(/\n/g, "\\n").replace(
+        /(?: in JSON)? at position [^]*$|, \.*"[^]*"\.* is not valid JSON$/,
+        "",
+      );
     throw new TaskFileError({ path, line }, `is not JSON: ${said}`, { cause });
+  }
+}
+
+/**
+ * Where a text stops being the beginning of some JSON. Not every message of the engine says it; but what can still
+ * become JSON fails because it ends, and what cannot fails otherwise, which halving finds.
+ */
+function breaksAt(json: string): number {
+  let good = 0, bad = json.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (canGoOn(json.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function canGoOn(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    const at = message.match(/at position (\d+)/);
+    return at
+      ? Number(at[1]) >= beginning.length || /Unterminated/.test(message)
+      : /end of/.test(message);
   }
 }
 

@@ -46,6 +46,8 @@ export interface SentenceLayout extends FileLayout {
     readonly b?: readonly ColumnName[];
     readonly label: readonly ColumnName[];
   };
+  /** Up to this share of the training file's rows may have too few columns, and is left out. Default none. */
+  readonly brokenShare?: number;
 }
 
 /**
@@ -141,6 +143,7 @@ export function sentenceFiles(
       const { records, classNames } = await readColumns(
         await findFiles(layout, folder, split),
         wanted,
+        split === "train" ? layout.brokenShare : 0,
       );
       const absent = b !== undefined && records[0].values[2] === undefined;
       if (absent) {

@@ -13,6 +13,7 @@ import { type FilePlace, shown, TaskFileError } from "./task_file_error.ts";
 
 /** How the official JSON is built; every field is checked when it is read. */
 interface SquadJson {
+  readonly version?: unknown;
   readonly data?: readonly {
     readonly title?: string;
     readonly paragraphs?: readonly {
@@ -21,7 +22,6 @@ interface SquadJson {
         readonly id?: unknown;
         readonly question?: unknown;
         readonly answers?: readonly { readonly text?: unknown; readonly answer_start?: unknown }[];
-        readonly is_impossible?: boolean;
       }[];
     }[];
   }[];
@@ -29,7 +29,8 @@ interface SquadJson {
 
 /**
  * The questions of a file in SQuAD's JSON, in its order. `answer_start` counts code points, as Python does;
- * here it becomes UTF-16 units.
+ * here it becomes UTF-16 units. A question has no answer where "answers" is empty (as evaluate-v2.0.py has it,
+ * whatever "is_impossible" says).
  *
  * @param text the file
  * @param path for the sentences of errors
@@ -63,7 +64,7 @@ export function readSquadJson(text: string, path: string): SpanExample[] {
   };
   const examples = list((json as SquadJson).data, `"data"`).flatMap(({ title, paragraphs }) =>
     list(paragraphs, `"paragraphs"`).flatMap(({ context, qas }) =>
-      list(qas, `"qas"`).map(({ id, question, answers, is_impossible }) => {
+      list(qas, `"qas"`).map(({ id, question, answers }) => {
         const place = (): FilePlace => ({
           path,
           line: typeof id === "string" ? lineOf(text, id) : undefined,
@@ -71,15 +72,30 @@ export function readSquadJson(text: string, path: string): SpanExample[] {
         return checked(
           place,
           { id, question, context, title },
-          is_impossible
-            ? []
-            : list(answers, `"answers"`).map(({ text, answer_start }) => [text, answer_start]),
+          list(answers, `"answers"`).map(({ text, answer_start }) => [text, answer_start]),
         );
       })
     )
   );
   if (examples.length === 0) throw new TaskFileError({ path }, "holds no question");
   return examples;
+}
+
+/**
+ * Whose rules score a file in SQuAD's JSON: those of v2.0 if it says that version, or some question has no answer.
+ *
+ * @param text the file
+ * @param path for the sentences of errors
+ * @param examples {@linkcode readSquadJson} of the same file
+ */
+export function squadVersion(
+  text: string,
+  path: string,
+  examples: readonly Pick<SpanExample, "answers">[],
+): "1.1" | "2.0" {
+  const { version } = parseJson(text, path) as SquadJson;
+  const says2 = typeof version === "string" && /^v?2/i.test(version);
+  return says2 || examples.some(({ answers }) => answers.length === 0) ? "2.0" : "1.1";
 }
 
 /** v1.1 and v2.0 have the same file names there: v2.0 is known by its questions without an answer. */

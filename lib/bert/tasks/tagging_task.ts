@@ -16,7 +16,8 @@ export interface TaggingTaskOptions extends TaskText {
 
 /**
  * A task that gives every word a tag: names, parts of speech. A submission has a word in a line with its
- * true and its predicted tag, as conlleval and `deno task score ner` read it.
+ * true and its predicted tag, separated by spaces (by tabs where the word itself has a space). Names are then
+ * scored by conlleval and by `deno task score ner`.
  *
  * @example
  * ```ts
@@ -77,7 +78,8 @@ export function taggingTask(options: TaggingTaskOptions): TaggingTask {
       write: (examples, predictions) =>
         examples.map(({ words, tags }, s) =>
           words.map((word, i) =>
-            [word, ...(tags ? [tags[i]] : []), predictions[s][i]].join(" ") + "\n"
+            [word, ...(tags ? [tags[i]] : []), predictions[s][i]]
+              .join(word.includes(" ") ? "\t" : " ") + "\n"
           ).join("")
         ).join("\n"),
       read(text, path, examples) {
@@ -100,8 +102,7 @@ export function taggingTask(options: TaggingTaskOptions): TaggingTask {
           }
           return rows.map(({ line, cells }, i) => {
             const tag = cells[cells.length - 1], word = examples[s].words[i];
-            // A word may hold spaces, and be more cells than one.
-            if (!cells.join(" ").startsWith(`${word} `)) {
+            if (cells[0] !== word) {
               throw new TaskFileError(
                 { path, line },
                 `the word is ${shown(cells[0])}; expected ${

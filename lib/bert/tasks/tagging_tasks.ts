@@ -69,6 +69,7 @@ export const UD_EWT_POS: TaggingTask = taggingTask({
       train: ["train.tsv", "en_ewt-ud-train.conllu"],
       test: ["test.tsv", "en_ewt-ud-test.conllu"],
     },
+    hubColumn: "upos",
     labels: UPOS,
   }),
 });

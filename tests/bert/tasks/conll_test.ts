@@ -112,6 +112,7 @@ Deno.test("unknown tags, too few columns and empty files are refused with their 
     ["a\tO\nb\tB-city\n", 'line 2: the tag is "B-city"; expected one of O, B-corporation'],
     ["a\tO\n\nb\tX\n", 'line 3: the tag is "X"; expected one of O'],
     ["a\tO\nb\n", 'line 2: 1 column ("b"); expected 2 or more'],
+    ["-DOCSTART-\n\na\tX\tO\nb\tO\n", 'line 4: 2 columns ("b\\tO"); expected 3, as in line 3'],
     ["\n\t\n", "is empty"],
   ];
   for (const [text, sentence] of cases) {

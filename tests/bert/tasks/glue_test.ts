@@ -332,6 +332,27 @@ Deno.test("a row that is not what the task expects is refused with file, line, f
   }
 });
 
+Deno.test("a broken row in a thousand of QQP's training file is left out, more are refused", async () => {
+  const header = "id|qid1|qid2|question1|question2|is_duplicate";
+  const rows = Array.from({ length: 1999 }, (_, i) => `${i}|1|2|a${i}|b|${i % 2}`);
+  const torn = ["c", "d|1"]; // a question with a line break in it
+  const files = (most: number) => ({ "train.tsv": tsv(header, ...rows.slice(0, most), ...torn) });
+  await withFiles(files(1999), async (folder) => {
+    const examples = await QQP.read(folder, "train");
+    assertEquals([examples.length, examples[1998].a], [1999, "a1998"]);
+  });
+  for (const most of [3, 1997]) {
+    await assertRefuses(
+      files(most),
+      (folder) => QQP.read(folder, "train"),
+      `train.tsv, line ${most + 2}: 1 column; expected 6`,
+    );
+  }
+  const { "train.tsv": text } = files(1999);
+  const dev = { "dev.tsv": text };
+  await assertRefuses(dev, (folder) => QQP.read(folder, "dev"), "line 2001: 1 column; expected 6");
+});
+
 Deno.test("a parquet file's unknown label, and one that is no number, are refused with the row", async () => {
   const cases = {
     unknown_label: ", row 1: the label is 2; expected 0 or 1",
