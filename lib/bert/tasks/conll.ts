@@ -101,6 +101,8 @@ export interface TaggingLayout extends FileLayout {
   readonly columns?: ConllColumns;
   /** The column of numbered tags in Hugging Face's files, beside "tokens". */
   readonly hubColumn?: string;
+  /** The tag there of what is no word and is left out, such as CoNLL-U's joined tokens ("don't"). */
+  readonly hubNoWord?: string;
   /** The tags of the task, in the order in which Hugging Face numbers them. */
   readonly labels: readonly string[];
   /** Tags of entities are converted to this scheme when they are read. Default: left as they are. */
@@ -171,7 +173,12 @@ export function conllFiles(layout: TaggingLayout): Source<TaggingExample> {
         );
       }
       const tags = numbers.map((tag) => typeof tag === "number" ? names[tag] ?? `${tag}` : tag);
-      return { id: `${i}`, words, tags: check(tags, () => ({ path, row: i + 1 })) };
+      const isWord = (_: string, w: number) => tags[w] !== layout.hubNoWord;
+      return {
+        id: `${i}`,
+        words: words.filter(isWord),
+        tags: check(tags.filter(isWord), () => ({ path, row: i + 1 })),
+      };
     });
   }
 

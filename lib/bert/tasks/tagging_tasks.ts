@@ -56,7 +56,8 @@ const UPOS = "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCON
 
 /**
  * Is the word a noun or a verb? Parts of speech of the English Web Treebank (Silveira 2014); two columns,
- * or CoNLL-U as Universal Dependencies publish it (whose dev set is read by its file's name).
+ * or CoNLL-U as Universal Dependencies publish it (whose dev set is read by its file's name), or Hugging Face's
+ * parquet files.
  */
 export const UD_EWT_POS: TaggingTask = taggingTask({
   name: "UD-EWT-POS",
@@ -64,12 +65,13 @@ export const UD_EWT_POS: TaggingTask = taggingTask({
   labels: UPOS,
   entities: false,
   source: conllFiles({
-    folders: ["ud_ewt_pos", "UD_English-EWT", "ud_ewt"],
+    folders: ["ud_ewt_pos", "UD_English-EWT", "ud_ewt", "en_ewt"],
     files: {
       train: ["train.tsv", "en_ewt-ud-train.conllu"],
       test: ["test.tsv", "en_ewt-ud-test.conllu"],
     },
     hubColumn: "upos",
+    hubNoWord: "_",
     labels: UPOS,
   }),
 });

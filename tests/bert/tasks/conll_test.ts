@@ -47,6 +47,12 @@ Deno.test("CoNLL-2003 is read from Hugging Face's parquet files", async () => {
   ]);
 });
 
+Deno.test("parts of speech are read from Hugging Face's parquet files, without the joined tokens", async () => {
+  assertEquals(await UD_EWT_POS.read(parquetFolder, "train"), [
+    { id: "0", words: ["They", "do", "n't", "sleep"], tags: ["PRON", "AUX", "PART", "VERB"] },
+  ]);
+});
+
 Deno.test("a line of tabs ends a sentence, and exotic line ends and spaces stay in words", () => {
   const sentences = readConll("\ufeffa\u0085b\tO\r\n\t\r\nc d\tO\t\ne\u00a0f O", "f");
   assertEquals(sentences.map(({ rows }) => rows.map(({ cells }) => cells)), [

@@ -16,7 +16,7 @@ def write(path, columns, classes={}, named=True, **how):
         features = {name: {"dtype": "string", "_type": "Value"} for name in columns}
         for name, names in classes.items():
             label = {"names": names, "_type": "ClassLabel"}
-            features[name] = {"feature": label, "_type": "Sequence"} if name.endswith("_tags") else label
+            features[name] = {"feature": label, "_type": "Sequence"} if name.endswith("_tags") or name == "upos" else label
         table = table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
     pq.write_table(table, path, **{"compression": "snappy", **how})
 
@@ -64,6 +64,11 @@ write("conll2003/train-00000-of-00001.parquet", {
     "id": ["0", "1"], "tokens": [["Anna", "Smith", "sleeps"], ["Rain"]],
     "pos_tags": pa.array([[22, 22, 42], [22]], pa.list_(i64)), "ner_tags": pa.array([[1, 2, 0], [0]], pa.list_(i64)),
 }, {"ner_tags": ner})
+
+write("en_ewt/train-00000-of-00001.parquet", {
+    "idx": ["s-1"], "text": ["They don't sleep"], "tokens": [["They", "don't", "do", "n't", "sleep"]],
+    "upos": pa.array([[1, 2, 3, 4, 0]], pa.list_(i64)),
+}, {"upos": ["VERB", "PRON", "_", "AUX", "PART"]})
 
 # Files that must be refused, one fault each.
 squad = {"id": ["q1"], "title": ["T"], "context": [context], "question": ["Who met Ben?"]}
