@@ -9,8 +9,9 @@ import { root, run, runTask } from "./command.ts";
 import { setUp } from "./setup.ts";
 
 const usage = `
-Sets up what the tests need (.venv), runs every test, and lists again at the end which were skipped and which
-failed, and why. The last line is "N passed, N failed, N skipped". Tests on real data run where DATA_DIR names a folder with it.
+Sets up what the tests need (.venv), runs every test, and lists at the end which were skipped and which
+failed, and why. The last line is "N passed, N failed, N skipped". Tests on real data run where DATA_DIR
+names a folder with it.
 
 usage: deno task test [options] [files or folders ...]
   --filter TEXT  only the tests whose name contains TEXT (or matches /TEXT/)

@@ -9,11 +9,8 @@ export function parseJson(text: string, path: string): unknown {
   } catch (cause) {
     const line = json.slice(0, breaksAt(json)).split("\n").length;
     // The engine adds where it was, or quotes what stood there, line breaks and all.
-    const said = (cause as Error).message
-      .replace(/\n/g, "\\n").replace(
-        /(?: in JSON)? at position [^]*$|, \.*"[^]*"\.* is not valid JSON$/,
-        "",
-      );
+    const place = /(?: in JSON)? at position [^]*$|, \.*"[^]*"\.* is not valid JSON$/;
+    const said = (cause as Error).message.replace(place, "").replace(/\n/g, "\\n");
     throw new TaskFileError({ path, line }, `is not JSON: ${said}`, { cause });
   }
 }
