@@ -315,8 +315,15 @@ const REMOVALS: readonly Removal[] = [
     filter: "the warping error",
   },
   {
+    protection: "a stop between two calls of one cell, when nobody looks, ends the second",
+    file: "lib/io/interrupt.ts",
+    remove: [["const start = recent ? before.touched : now;", "const start = now;"]],
+    test: "tests/io/interrupt_test.ts",
+    filter: "between two watches",
+  },
+  {
     protection: "Ctrl-C of train saves and exits 130",
-    file: "tools/train/trainer.ts",
+    file: "tools/train/ctrl_c.ts",
     remove: [[
       "    } else if (performance.now() - pressed",
       "    } if (performance.now() - pressed >= 0) Deno.exit(1); else if (performance.now() - pressed",

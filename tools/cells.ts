@@ -96,7 +96,7 @@ export async function checkCells(folder: string, say: (line: string) => void): P
     return true;
   }
   const modules = new Map<string, { name: string; origins: CellModule["origins"] }>();
-  const build = join(root, "build", "cells");
+  const build = join(root, "build", `cells-${Deno.pid}`); // another check may run at the same time
   await Deno.remove(build, { recursive: true }).catch(() => {});
   for (const name of names) {
     const from = dirname(join(folder, name));
@@ -113,6 +113,7 @@ export async function checkCells(folder: string, say: (line: string) => void): P
   const done = await capture([Deno.execPath(), "check", "--quiet", ...modules.keys()], {
     cwd: root,
   });
+  await Deno.remove(build, { recursive: true });
   if (!done?.ok) say(inNotebooks(done?.text ?? "", modules));
   else say(`${names.length} notebooks checked`);
   return done?.ok ?? false;

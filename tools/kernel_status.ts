@@ -31,7 +31,7 @@ export function watchStatus(connectionFile: string): KernelStatus {
         cell = undefined;
         for (;;) cell = after(cell, await receive());
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 200)); // not up yet, or restarting
+        await new Promise((resolve) => setTimeout(resolve, 20)); // not up yet, or restarting
       }
     }
   })();

@@ -126,7 +126,7 @@ async function runDenoTest(words: readonly string[], options: TestOptions): Prom
   await Deno.mkdir(folder, { recursive: true });
   const flags = ["--quiet", ...PERMISSIONS, `--junit-path=${junit}`];
   if (filter) flags.push(`--filter=${filter}`);
-  const env = await graphics();
+  const env = { ...await graphics(), ...withoutProxy() };
   const ok = await run([Deno.execPath(), "test", ...flags, ...words], { env, quiet });
   const text = await Deno.readTextFile(junit).catch(() => "");
   await Deno.remove(junit).catch(() => {});
@@ -135,6 +135,13 @@ async function runDenoTest(words: readonly string[], options: TestOptions): Prom
   const error =
     "deno test ended with an error, but no test of its report failed: its output says why";
   return { ...report, failures: [{ test: words.join(" "), error }] };
+}
+
+/** Tests talk to servers of their own: not through a proxy, where the machine has one. */
+function withoutProxy(): Record<string, string> {
+  const named = Deno.env.get("NO_PROXY") ?? Deno.env.get("no_proxy");
+  const value = [...(named ? [named] : []), "localhost", "127.0.0.1"].join(",");
+  return { NO_PROXY: value, no_proxy: value };
 }
 
 /** Vulkan on Linux, software or not, wants a folder for its sockets; some machines have none. */

@@ -8,7 +8,7 @@
  */
 import { join } from "node:path";
 import { capture, tail } from "./command.ts";
-import { findNotebooks, readNotebook } from "./notebook.ts";
+import { findNotebooks, type Notebook, readNotebook } from "./notebook.ts";
 import type { Environment } from "./setup.ts";
 
 /**
@@ -24,7 +24,8 @@ export async function trustNotebooks(
   const paths: string[] = [];
   for (const name of await findNotebooks(folder)) {
     const path = join(folder, `${name}.ipynb`);
-    await readNotebook(path).then(() => paths.push(path), () => {});
+    const notebook: Partial<Notebook> | null = await readNotebook(path).catch(() => null);
+    if (notebook?.nbformat && Array.isArray(notebook.cells)) paths.push(path);
   }
   if (paths.length === 0) return undefined;
   const done = await capture([python, "-m", "jupyter", "trust", ...paths], { env });

@@ -26,7 +26,7 @@ export class Interrupted extends Error {
  */
 const UNSEEN_MILLISECONDS = 1000;
 
-/** The last look of any watch: what the file's time was, and when the look was. */
+/** The last look of any watch: what it found and told, the file's time, and when the look was. */
 let lastLook = { file: "", touched: 0, at: -Infinity };
 
 function look(file: string): number {
@@ -62,6 +62,7 @@ export function watchInterrupt(): Interrupt {
   const now = look(file);
   const recent = before.file === file && lastLook.at - before.at < UNSEEN_MILLISECONDS;
   const start = recent ? before.touched : now;
+  lastLook.touched = start; // nobody has been told of a press yet
   return {
     get requested() {
       return look(file) !== start;

@@ -217,13 +217,17 @@ export async function predictClasses(
   const interrupt = watchInterrupt();
   const plan = ({ width, height }: Image) => planTiles(width, height, { tileSide, depth, padding });
   const perView = plan(image).tiles.length, total = perView * (views?.length ?? 1);
-  const progress = async (done: number) => {
-    await onProgress?.({ done, total });
-    await new Promise((resolve) => setTimeout(resolve, 0)); // lets plots and the kernel have their turn
+  const stopIfAsked = (done: number) => {
     if (done < total && (interrupt.requested || signal?.aborted)) {
       throw new PredictionStopped(`the prediction was stopped after tile ${done} of ${total}`);
     }
   };
+  const progress = async (done: number) => {
+    await onProgress?.({ done, total });
+    await new Promise((resolve) => setTimeout(resolve, 0)); // lets plots and the kernel have their turn
+    stopIfAsked(done);
+  };
+  stopIfAsked(0);
   const predictView = (view: Image, index: number) =>
     predictTiles(net, view, plan(view), batchSize, (done) => progress(index * perView + done));
   return views === undefined

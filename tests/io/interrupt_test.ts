@@ -46,6 +46,15 @@ Deno.test("a stop pressed between two watches of one cell ends the second", asyn
   });
 });
 
+Deno.test("a watch that never looks takes no stop from the next", async () => {
+  await withButton((press) => {
+    assertEquals(watchInterrupt().requested, false);
+    press();
+    watchInterrupt();
+    assertEquals(watchInterrupt().requested, true);
+  });
+});
+
 Deno.test("a stop that an earlier cell never looked at does not end a later one", async () => {
   await withButton(async (press) => {
     assertEquals(watchInterrupt().requested, false);

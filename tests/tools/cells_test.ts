@@ -9,9 +9,10 @@ function notebookOf(...sources: string[]): Notebook {
   return { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
 }
 
-/** Type checks notebooks as though they stood in tests/notebooks, where relative imports lead to lib. */
+/** Type checks notebooks in a folder of build/, from where relative imports lead to lib. */
 async function check(...sources: string[]): Promise<{ ok: boolean; said: string }> {
-  const folder = await Deno.makeTempDir({ dir: join(root, "tests", "notebooks") });
+  await Deno.mkdir(join(root, "build"), { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: join(root, "build") });
   try {
     await writeNotebook(join(folder, "cells.ipynb"), sources);
     const said: string[] = [];
@@ -24,8 +25,8 @@ async function check(...sources: string[]): Promise<{ ok: boolean; said: string 
 
 Deno.test("names declared again, await, and an import made twice pass the type check", async () => {
   const { ok, said } = await check(
-    `import { createRandom } from "../../../lib/random/mod.ts";\nconst x: number = createRandom(1).int(0, 9);`,
-    `import {\n  createRandom,\n  type Random,\n} from "../../../lib/random/mod.ts";\nconst x: Random = createRandom(2);`,
+    `import { createRandom } from "../../lib/random/mod.ts";\nconst x: number = createRandom(1).int(0, 9);`,
+    `import {\n  createRandom,\n  type Random,\n} from "../../lib/random/mod.ts";\nconst x: Random = createRandom(2);`,
     `const y: number = await Promise.resolve(x.int(0, 9));\nfor await (const z of [y]) console.log(z);`,
   );
   assertEquals(said, "1 notebooks checked");
@@ -34,7 +35,7 @@ Deno.test("names declared again, await, and an import made twice pass the type c
 
 Deno.test("a type error is told with the notebook, the cell and the line in it", async () => {
   const { ok, said } = await check(
-    `import { createRandom } from "../../../lib/random/mod.ts";\nconst random = createRandom(1);`,
+    `import { createRandom } from "../../lib/random/mod.ts";\nconst random = createRandom(1);`,
     `// a comment\n\nconst word: string = random.int(0, 9);`,
   );
   assertEquals(ok, false);
@@ -44,7 +45,7 @@ Deno.test("a type error is told with the notebook, the cell and the line in it",
 
 Deno.test("an import that does not exist is told", async () => {
   const { ok, said } = await check(
-    `import { nothing } from "../../../lib/random/mod.ts";\nnothing();`,
+    `import { nothing } from "../../lib/random/mod.ts";\nnothing();`,
   );
   assertEquals(ok, false);
   assertStringIncludes(said, "cells.ipynb cell 1, line 1");

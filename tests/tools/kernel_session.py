@@ -18,13 +18,14 @@ import { watchInterrupt } from "../../lib/io/mod.ts";
 const interrupt = watchInterrupt();
 let steps = 0;
 const weights = [1, 2, 3];
+console.log("begins");
 while (!interrupt.requested) {
   steps++;
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
 console.log(`stopped after a step: ${steps > 0}`);
 """
-ENDLESS = "const before = 1; for (;;) Math.random();"
+ENDLESS = 'const before = 1; console.log("begins"); for (;;) Math.random();'
 TOKENIZING = """
 import { BertTokenizer, findPretrained } from "../../lib/bert/mod.ts";
 const kept = 42;
@@ -58,7 +59,10 @@ class Session:
         return self.client.execute(code)
 
     def result(self, request, timeout=30):
-        """The reply's status and all text that was printed; "no reply" if none came in time."""
+        """The reply's status and all text that was printed; "no reply" if none came in time.
+
+        Messages that answer other requests are passed over: a slow start leaves answers to wait_for_ready behind.
+        """
         printed = ""
         try:
             while True:
@@ -69,10 +73,19 @@ class Session:
                     printed += message["content"]["text"]
                 if message["content"].get("execution_state") == "idle":
                     break
+            while True:
+                reply = self.client.get_shell_msg(timeout=timeout)
+                if reply["parent_header"].get("msg_id") == request:
+                    return {"status": reply["content"]["status"], "printed": printed}
         except Empty:
             return {"status": "no reply", "printed": printed}
-        reply = self.client.get_shell_msg(timeout=timeout)
-        return {"status": reply["content"]["status"], "printed": printed}
+
+    def wait_for_begin(self, timeout=120):
+        """Until a cell prints "begins"."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=timeout)
+            if message["msg_type"] == "stream" and "begins" in message["content"]["text"]:
+                return
 
     def run(self, code):
         return self.result(self.send(code))
@@ -86,7 +99,7 @@ class Session:
 
     def processes(self):
         """Supervisor, kernel and guard, by their arguments: the number of the process -> the arguments."""
-        table = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True).stdout
+        table = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True).stdout
         rows = [line.split(None, 1) for line in table.splitlines()]
         ours = {int(p): a for p, a in rows if self.manager.connection_file in a}
         guards = {int(p): a for p, a in rows if any(a.endswith(f"guard {pid}") for pid in ours)}
@@ -119,7 +132,8 @@ def wait_until_dead(session, seconds=10):
 def stop_a_loop_that_looks(folder):
     session = Session(folder)
     request = session.send(WATCHING)
-    time.sleep(2)
+    session.wait_for_begin()
+    time.sleep(0.5)
     session.press_stop()
     stopped = session.result(request)
     after = session.run("console.log(steps > 0, weights.length);")
@@ -131,10 +145,7 @@ def stop_a_loop_that_looks(folder):
 def stop_in(cell, folder):
     session = Session(folder)
     request = session.send(cell)
-    while True:  # until it runs
-        message = session.client.get_iopub_msg(timeout=120)
-        if message["msg_type"] == "stream" and "begins" in message["content"]["text"]:
-            break
+    session.wait_for_begin()
     time.sleep(1)
     session.press_stop()
     stopped = session.result(request, timeout=60)
@@ -155,14 +166,17 @@ def stop_a_loop_that_never_looks(folder):
     session = Session(folder)
     pids = list(session.processes())
     session.send(ENDLESS)
+    session.wait_for_begin()
     time.sleep(1)
     session.press_stop()
     time.sleep(0.5)
     session.press_stop()  # an impatient double press asks no second time
     time.sleep(1)
     survives_double_press = session.manager.is_alive()
-    time.sleep(1)
-    session.press_stop()
+    for _ in range(4):  # on a busy machine the first presses may be taken late
+        time.sleep(2.2)
+        if session.manager.is_alive():
+            session.press_stop()
     dead = wait_until_dead(session)
     left = left_of(pids)
     session.manager.restart_kernel()  # JupyterLab's watch on the kernel does this by itself

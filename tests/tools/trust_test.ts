@@ -39,6 +39,7 @@ Deno.test("a broken notebook leaves the others trusted; where nothing can be sig
     assertEquals(await trustNotebooks(environment, folder), undefined, "no notebook");
     const path = join(folder, "b.ipynb");
     await Deno.writeTextFile(join(folder, "a.ipynb"), "{");
+    await Deno.writeTextFile(join(folder, "aa.ipynb"), "{}");
     await writeNotebook(path, [`"${folder}"`]);
     assertEquals(await trustNotebooks(environment, folder), undefined);
     assert(await isTrusted(environment, path));

@@ -87,7 +87,6 @@ Deno.test("a tiled result equals the untiled one: there are no seams", async () 
     for (const batchSize of [1, 4]) {
       const tiled = await predictClasses(net, image, { tileSide, batchSize });
       const worst = Math.max(...expected.map((p, i) => Math.abs(p - tiled.data[i])));
-      console.log(worst);
       assertEquals(worst < 1e-5, true, `${worst}`);
     }
     net.dispose();

@@ -3,7 +3,7 @@ import { tf, useBackend } from "../../lib/backend/mod.ts";
 import { createRandom } from "../../lib/random/mod.ts";
 import { receptiveField, tileCovering, UNet } from "../../lib/unet/mod.ts";
 
-await useBackend();
+await useBackend({ prefer: "wasm" });
 
 /** First and last row of the tile with a gradient from one output pixel, over a few random tiles. */
 async function measured(pixel: number, depth: number) {
