@@ -20,10 +20,10 @@ Deno.test("a run of deno test is counted, and a skipped test brings its reason",
       skipped: [{ test: "needs a moon", reason: 'there is "none"' }],
     });
     assertEquals(failures.map(({ test }: { test: string }) => test), ["fails"]);
-    assertMatch(failures[0].error, /^Error: on <purpose>\n[^]*\n    at .*a_test\.ts:2:\d+$/);
+    assertMatch(failures[0].error, /^Error: on <purpose>\n[^]*\n {4}at .*a_test\.ts:2:\d+$/);
     assertStringIncludes(run.stderr, 'needs a moon: there is "none"');
     const end = run.stderr.slice(run.stderr.indexOf("\nfailed:\n"));
-    assertMatch(end, /^\nfailed:\n  fails\n    Error: on <purpose>\n[^]*1 skipped\n$/);
+    assertMatch(end, /^\nfailed:\n {2}fails\n {4}Error: on <purpose>\n[^]*1 skipped\n$/);
     assertEquals(run.stderr.trimEnd().split("\n").at(-1), "1 passed, 1 failed, 1 skipped");
   });
 });
