@@ -7,8 +7,9 @@
     python bench/fine_tuning_results.py docs/results_fine_tuning.json --table
 
 With --into a row of RUNS takes the place of that of the same task and as many examples, or adds its seeds where the
-same recipe made both; the others stay. Takes the scores from the .json files and the scores after every epoch from what was reported on
-the way. SQuAD's, which `train bert` gives in per cent as the official script does, become shares of 1, as all others are.
+same recipe made both; the others stay. Takes the scores from the .json files and the scores after every epoch from
+what was reported on the way. SQuAD's, which `train bert` gives in per cent as the official script does, become
+shares of 1, as all others are.
 """
 import json
 import re

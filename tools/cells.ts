@@ -97,7 +97,6 @@ export async function checkCells(folder: string, say: (line: string) => void): P
   }
   const modules = new Map<string, { name: string; origins: CellModule["origins"] }>();
   const build = join(root, "build", `cells-${Deno.pid}`); // another check may run at the same time
-  await Deno.remove(build, { recursive: true }).catch(() => {});
   for (const name of names) {
     const from = dirname(join(folder, name));
     const path = join(build, `${name}.ts`);

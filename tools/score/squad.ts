@@ -6,8 +6,8 @@
 import {
   readAnswers,
   readNullScores,
-  readSquadJson,
-  squadVersion,
+  readSquadFile,
+  type SquadFile,
 } from "../../lib/bert/tasks/mod.ts";
 import {
   bestSquadThresholds,
@@ -44,11 +44,9 @@ questions do not count: so the official scripts have it, and a line says how man
 
   async run(flags, note) {
     const dataset = required(flags, "dataset"), path = required(flags, "predictions");
-    const text = await readFile(dataset, "dataset");
-    const examples = readSquadJson(text, dataset);
+    const { examples, version } = readSquadFile(await readFile(dataset, "dataset"), dataset);
     const { answers, others } = readAnswers(await readFile(path, "predictions"), path, examples);
     const truths = examples.map(({ answers }) => answers.map((a) => a.text));
-    const version = squadVersion(text, dataset, examples);
     const judged = { examples, truths, answers, version } as const;
     const { scores, thresholds } = await withSilence(flags, judged);
     if (others > 0) note(`${path}: ${others} answers are to no question of ${dataset}; ignored`);
@@ -89,11 +87,9 @@ questions do not count: so the official scripts have it, and a line says how man
 /** The scores, of v2.0 with silence where `--na-probs` is above `--na-threshold`, and the best thresholds. */
 async function withSilence(
   flags: Flags,
-  { examples, truths, answers, version }: {
-    readonly examples: ReturnType<typeof readSquadJson>;
+  { examples, truths, answers, version }: SquadFile & {
     readonly truths: readonly (readonly string[])[];
     readonly answers: readonly (string | undefined)[];
-    readonly version: "1.1" | "2.0";
   },
 ): Promise<{ scores: SquadScores; thresholds: Readonly<Record<string, number>> }> {
   const scores = squadScores(truths, answers, { version });

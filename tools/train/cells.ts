@@ -32,7 +32,7 @@ import {
 } from "../../lib/unet/mod.ts";
 import type { Image } from "../../lib/image/mod.ts";
 import { inWords, Problem } from "../command.ts";
-import { type Flags, numberOf, textOf } from "../flags.ts";
+import { type Flags, numberOf, optionsOf, textOf } from "../flags.ts";
 import type { Subcommand } from "../subcommand.ts";
 
 const NAMES = ["cell_phantom", ...CELL_TRACKING_NAMES.flatMap((n) => [`${n}_01`, `${n}_02`])];
@@ -68,25 +68,10 @@ Ctrl-C stops after the step in progress and exits 130; the same command goes on 
 export const cells: Subcommand = {
   summary: "a U-Net on touching cells, recorded or generated",
   usage: USAGE,
-  options: Object.fromEntries(
-    [
-      ...[
-        "data",
-        "test",
-        "count",
-        "out",
-        "steps",
-        "shrink",
-        "base",
-        "depth",
-        "dropout",
-        "tile",
-        "w0",
-        "sigma",
-      ],
-      ...["learning-rate", "start", "evaluate", "views", "seed", "every"],
-    ].map((name) => [name, { type: "string" } as const]),
-  ),
+  options: optionsOf([], [
+    ...["data", "test", "count", "out", "steps", "shrink", "base", "depth", "dropout", "tile"],
+    ...["w0", "sigma", "learning-rate", "start", "evaluate", "views", "seed", "every"],
+  ]),
   run,
 };
 

@@ -84,17 +84,8 @@ export const FINE_TUNE_OPTIONS = optionsOf(
   ["random", "bias-correction", "document-context", "no-dropout", "record"],
   [
     ...["task", "model", "data", "out", "epochs", "batch", "learning-rate", "warmup"],
-    ...[
-      "weight-decay",
-      "accumulate",
-      "length",
-      "limit",
-      "dev-limit",
-      "keep",
-      "seed",
-      "seeds",
-      "every",
-    ],
+    ...["weight-decay", "accumulate", "length", "limit", "dev-limit", "keep"],
+    ...["seed", "seeds", "every"],
   ],
 );
 

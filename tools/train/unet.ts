@@ -30,7 +30,7 @@ import {
   withWeightMaps,
 } from "../../lib/unet/mod.ts";
 import { inWords, Problem } from "../command.ts";
-import { choice, type Flags, numberOf, textOf } from "../flags.ts";
+import { choice, type Flags, numberOf, optionsOf, textOf } from "../flags.ts";
 import type { Subcommand } from "../subcommand.ts";
 import { emResult, emText } from "./em_result.ts";
 
@@ -86,18 +86,12 @@ Scoring:
 export const unet: Subcommand = {
   summary: "a U-Net on electron-microscopy slices, recorded or generated",
   usage: USAGE,
-  options: {
-    half: { type: "boolean" },
-    release2015: { type: "boolean" },
-    ...Object.fromEntries(
-      [
-        ...["data", "test", "count", "size", "out", "steps", "seed", "every"],
-        ...["base", "padding", "start", "tile"],
-        ...["recipe", "augment", "weights", "optimizer", "schedule", "learning-rate", "warmup"],
-        ...["batch", "dropout", "validation", "validate-every", "evaluate", "views"],
-      ].map((name) => [name, { type: "string" } as const]),
-    ),
-  },
+  options: optionsOf(["half", "release2015"], [
+    ...["data", "test", "count", "size", "out", "steps", "seed", "every"],
+    ...["base", "padding", "start", "tile"],
+    ...["recipe", "augment", "weights", "optimizer", "schedule", "learning-rate", "warmup"],
+    ...["batch", "dropout", "validation", "validate-every", "evaluate", "views"],
+  ]),
   run,
 };
 

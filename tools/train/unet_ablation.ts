@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import { exists, writeFileAtomic } from "../../lib/io/mod.ts";
 import { DivergedError } from "../../lib/train/mod.ts";
 import { Problem } from "../command.ts";
-import { type Flags, numberOf, textOf } from "../flags.ts";
+import { type Flags, numberOf, optionsOf, textOf } from "../flags.ts";
 import type { Subcommand } from "../subcommand.ts";
 import type { EmResult } from "./em_result.ts";
 import { unet } from "./unet.ts";
@@ -38,10 +38,10 @@ ${Object.keys(CONDITIONS).map((name) => `  ${name}`).join("\n")}
 export const unetAblation: Subcommand = {
   summary: "the U-Net again without weight map, elastic deformation, overlap",
   usage: USAGE,
-  options: Object.fromEntries(
-    ["seeds", "out", "data", "count", "size", "base", "steps", "tile", "every"]
-      .map((name) => [name, { type: "string" } as const]),
-  ),
+  options: optionsOf([], [
+    ...["seeds", "out"],
+    ...["data", "count", "size", "base", "steps", "tile", "every"], // as those of unet
+  ]),
   run,
 };
 

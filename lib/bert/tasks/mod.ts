@@ -52,7 +52,14 @@ export {
   spanTask,
   type SpanTaskOptions,
 } from "./span_task.ts";
-export { readSquadJson, SQUAD_1, SQUAD_2, squadFiles, squadVersion } from "./squad.ts";
+export {
+  readSquadFile,
+  readSquadJson,
+  SQUAD_1,
+  SQUAD_2,
+  type SquadFile,
+  squadFiles,
+} from "./squad.ts";
 export { type TaggingFeature, taggingFeatures } from "./tagging_features.ts";
 export { entityLabels, taggingTask, type TaggingTaskOptions } from "./tagging_task.ts";
 export {

@@ -45,7 +45,30 @@ interface SquadJson {
  * console.log(readSquadJson(JSON.stringify({ data }), "a.json")[0].answers); // [{ text: "Anna", start: 0 }]
  * ```
  */
-export function readSquadJson(text: string, path: string): SpanExample[] {
+export function readSquadJson(text: string, path: string): readonly SpanExample[] {
+  return readSquadFile(text, path).examples;
+}
+
+/** What stands in a file in SQuAD's JSON. */
+export interface SquadFile {
+  readonly examples: readonly SpanExample[];
+  /** Whose rules score it: those of v2.0 if it says that version, or some question has no answer. */
+  readonly version: "1.1" | "2.0";
+}
+
+/**
+ * {@linkcode readSquadJson}, and the version of the file.
+ *
+ * @example
+ * ```ts
+ * import { readSquadFile } from "./mod.ts";
+ *
+ * const qas = [{ id: "q1", question: "Why?", answers: [] }];
+ * const data = [{ title: "A", paragraphs: [{ context: "Anna met Ben.", qas }] }];
+ * console.log(readSquadFile(JSON.stringify({ data }), "a.json").version); // 2.0
+ * ```
+ */
+export function readSquadFile(text: string, path: string): SquadFile {
   const json = parseJson(text, path) as SquadJson | null;
   if (!Array.isArray(json?.data)) {
     throw new TaskFileError({ path }, `there is no list "data"; expected SQuAD's JSON`);
@@ -78,24 +101,10 @@ export function readSquadJson(text: string, path: string): SpanExample[] {
     )
   );
   if (examples.length === 0) throw new TaskFileError({ path }, "holds no question");
-  return examples;
-}
-
-/**
- * Whose rules score a file in SQuAD's JSON: those of v2.0 if it says that version, or some question has no answer.
- *
- * @param text the file
- * @param path for the sentences of errors
- * @param examples {@linkcode readSquadJson} of the same file
- */
-export function squadVersion(
-  text: string,
-  path: string,
-  examples: readonly Pick<SpanExample, "answers">[],
-): "1.1" | "2.0" {
-  const { version } = parseJson(text, path) as SquadJson;
+  const { version } = json as SquadJson;
   const says2 = typeof version === "string" && /^v?2/i.test(version);
-  return says2 || examples.some(({ answers }) => answers.length === 0) ? "2.0" : "1.1";
+  const is2 = says2 || examples.some(({ answers }) => answers.length === 0);
+  return { examples, version: is2 ? "2.0" : "1.1" };
 }
 
 /** v1.1 and v2.0 have the same file names there: v2.0 is known by its questions without an answer. */
